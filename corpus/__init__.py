@@ -1,0 +1,1 @@
+"""The shipped literature base: `papers/*.md`, `claims.yaml` and `glossary.yaml`, as package data."""

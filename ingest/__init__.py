@@ -1,0 +1,1 @@
+"""Turns papers into an index. Imports nothing from `assistant`."""
