@@ -1,0 +1,1 @@
+"""The history of questions: SQLite with full-text search, export to Markdown, BibTeX and bundles."""
