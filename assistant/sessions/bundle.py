@@ -57,9 +57,9 @@ def write_bundle(session: Session, turns: Sequence[Turn], target: Path) -> Path:
     """Write the bundle; the same session gives the same bytes on the same machine."""
     parts = {
         "session.md": markdown(session, turns),
-        "session.json": _dumped(session_json(session, turns)),
+        "session.json": dumped(session_json(session, turns)),
         "references.bib": bibtex(citations_of(turns)),
-        "manifest.json": _dumped(manifest(session, turns)),
+        "manifest.json": dumped(manifest(session, turns)),
     }
     try:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -82,5 +82,6 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-def _dumped(data: Json) -> str:
+def dumped(data: Json) -> str:
+    """Readable JSON with a closing newline."""
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

@@ -31,7 +31,7 @@ CREATE TABLE turns (
 ) STRICT;
 CREATE VIRTUAL TABLE turns_text USING fts5 (question, answer, tokenize = 'porter unicode61');
 """
-_TURN = "turns.id, turns.session, n, question, resolved, kind, payload, asked_at, seconds"
+_TURN = "turns.id, turns.session, n, turns.question, resolved, kind, payload, asked_at, seconds"
 _SESSION = (
     "sessions.id, title, created, updated, (SELECT count(*) FROM turns t WHERE t.session = sessions.id)"
 )

@@ -1,0 +1,110 @@
+"""What happens in the chat, as Textual messages: threads and widgets talk to the app through these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from assistant.sessions.turns import Json
+
+if TYPE_CHECKING:
+    from assistant.answering.engine import Context
+    from assistant.evidence import Answer
+
+
+@dataclass
+class Submitted(Message):
+    """The reader sent a question or a slash command."""
+
+    text: str
+
+
+@dataclass
+class RoomChosen(Message):
+    """The reader chose a room in the bar."""
+
+    room: str
+
+
+@dataclass
+class CitationOpened(Message):
+    """The reader followed a mark [n] of an answer."""
+
+    answer: Answer
+    n: int
+
+
+@dataclass
+class WhatIfShown(Message):
+    """The reader opened a what-if of the conversation."""
+
+    payload: Json
+
+
+@dataclass
+class WhatIfEdited(Message):
+    """The reader changed a design or a lever in the what-if room."""
+
+    a: str
+    b: str
+    changes_a: Mapping[str, float]
+    changes_b: Mapping[str, float]
+
+
+@dataclass
+class Progressed(Message):
+    """The index is being built."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass
+class Opened(Message):
+    """The index can be asked; `papers` and `passages` say what it holds."""
+
+    papers: int
+    passages: int
+
+
+@dataclass
+class OpeningFailed(Message):
+    """The index cannot be opened."""
+
+    error: Exception
+
+
+@dataclass
+class Answered(Message):
+    """An answer or refusal came back."""
+
+    turn: int
+    answer: Answer
+
+
+@dataclass
+class Simulated(Message):
+    """A what-if came back; `turn` is 0 when it was tuned in the what-if room."""
+
+    turn: int
+    payload: Json
+
+
+@dataclass
+class Failed(Message):
+    """A question or a what-if ended in an error."""
+
+    turn: int
+    error: Exception
+
+
+@dataclass
+class ContextsRead(Message):
+    """The surroundings of an answer's quotes were read."""
+
+    answer: Answer
+    contexts: Sequence[Context | None]
