@@ -1,0 +1,1 @@
+"""Finding evidence: what a question is about, which passages answer it, in what order."""

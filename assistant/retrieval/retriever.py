@@ -1,0 +1,272 @@
+"""From a question to ranked evidence: analyse, score, filter, spread over papers.
+
+The retriever reads the catalog once when it opens. Its BM25 index is kept in a file beside the catalog,
+named after the index fingerprint; where that file is missing, stale or cannot be written, the index is
+built in memory and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from assistant.evidence import Filters, Hit
+from assistant.retrieval.dense import EXACT_UP_TO, ChromaDense, Dense, DenseMode, ExactDense
+from assistant.retrieval.fusion import best_first
+from assistant.retrieval.lexical import LexicalIndex
+from assistant.retrieval.lexicon import Lexicon, Query
+from assistant.retrieval.ranking import RANKING_VERSION, SHIPPED, Embed, Ranker, Ranking, build_lexical
+from assistant.retrieval.tokens import stem
+from ingest.catalog import Row
+from ingest.readers.claims import LEDGER_ID
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ingest.pipeline import Index
+
+_EVIDENCE_WEIGHT: Final = {"primary": 1.0, "review": 0.98, "secondary": 0.96, "news": 0.94, "ledger": 0.9}
+"""Factor on the fused score: at equal words the nearer to the data comes first. The claim ledger ranks
+behind the findings that it sums up. Chosen by hand, small against the spread between good and bad hits."""
+
+_REPEAT: Final = 0.97
+"""Factor for each hit of the same paper that is already above, with `diverse`."""
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """What one search found and what it looked through."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    """Best first; claims of the ledger among them, with `passage.kind == "claim"`."""
+    papers: int
+    """Papers searched after filters, the claim ledger not counted."""
+    passages: int
+    """Passages searched after filters, claims not counted."""
+
+
+class Retriever:
+    """Hybrid search over one catalog."""
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        lexical: LexicalIndex,
+        dense: Dense,
+        embed: Embed,
+        *,
+        lexicon: Lexicon,
+        known: Callable[[str], bool] = lambda word: False,
+    ) -> None:
+        """Search `rows`.
+
+        Arguments:
+            rows: the passages, in the order of `lexical` and `dense`.
+            lexical: their BM25 index, built by `ranking.build_lexical`.
+            dense: their embeddings.
+            embed: from a question to its unit-length vector.
+            lexicon: the glossary.
+            known: whether a folded word is an ordinary word, never to be taken for a misspelling.
+        """
+        self.rows = rows
+        self.lexicon = lexicon
+        self._embed = embed
+        self._known = known
+        number: dict[str, int] = {}
+        groups = [number.setdefault(row.paper.id, len(number)) for row in rows]
+        self._ranker = Ranker(lexical, dense, groups)
+
+    @classmethod
+    def open(cls, index: Index, *, dense: DenseMode = "auto", chroma_url: str = "") -> Retriever:
+        """The retriever of an index that `ingest.pipeline.ensure` made ready.
+
+        Arguments:
+            index: the index.
+            dense: `exact`, `chroma`, or `auto`: exact up to EXACT_UP_TO passages.
+            chroma_url: address of a Chroma server; "" is the store in the home folder.
+        """
+        from ingest.embedding import QueryEmbedder
+
+        lexicon = Lexicon.shipped()
+        rows = index.catalog.rows()
+        lexical = _stored_lexical(index, rows, lexicon)
+        embedder: list[QueryEmbedder] = []
+
+        def embed(text: str) -> NDArray[np.float32]:
+            if not embedder:  # 0.3 s, paid by the first question only
+                embedder.append(QueryEmbedder(index.embedder, index.onnx))
+            vector: NDArray[np.float32] = embedder[0].encode([text])[0]
+            return vector
+
+        search: Dense
+        if dense == "chroma" or (dense == "auto" and len(rows) > EXACT_UP_TO):
+            search = _chroma(index, rows, chroma_url)
+        else:
+            search = ExactDense(index.catalog.embeddings())
+        words = index.embedder.folder / "vocab.txt"
+        return cls(rows, lexical, search, embed, lexicon=lexicon, known=_Dictionary(words))
+
+    def analyse(self, question: str) -> Query:
+        """The question as the retriever understands it, spelling guesses included."""
+        return self.lexicon.analyse(question, lambda w: self._ranker.lexical.knows(stem(w)) or self._known(w))
+
+    def search(
+        self,
+        question: str | Query,
+        *,
+        k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008 - frozen and empty
+        diverse: bool = True,
+        claims: bool = True,
+    ) -> Retrieval:
+        """Find the `k` best passages.
+
+        Arguments:
+            question: in words, or already analysed.
+            k: how many hits at most.
+            filters: restrictions on the evidence; retracted papers are left out unless asked for.
+            diverse: prefer, among equals, papers that are not yet among the hits.
+            claims: let claims of the ledger be hits.
+        """
+        query = question if isinstance(question, Query) else self.analyse(question)
+        ranking = self._ranker.rank(query, self._embed(query.corrected))
+        allowed = self.allowed(filters)
+        mask = allowed if claims else allowed & ~self._is_claim
+        searched = allowed & ~self._is_claim
+        order = self._order(ranking, mask, k, diverse)
+        return Retrieval(
+            query=query,
+            hits=tuple(self._hit(row, rank, score, ranking) for rank, (row, score) in enumerate(order, 1)),
+            papers=len({self._ranker.groups[int(i)] for i in searched.nonzero()[0]}),
+            passages=int(searched.sum()),
+        )
+
+    def idf(self, token: str) -> float:
+        """Inverse document frequency of a token of `Query.tokens` or `Query.entity_tokens`."""
+        return self._ranker.lexical.idf(token)
+
+    def allowed(self, filters: Filters) -> NDArray[np.bool_]:
+        """For each row whether the filters let it through."""
+        import numpy as np
+
+        return np.fromiter((passes(row, filters) for row in self.rows), dtype=np.bool_, count=len(self.rows))
+
+    def _order(
+        self, ranking: Ranking, mask: NDArray[np.bool_], k: int, diverse: bool
+    ) -> list[tuple[int, float]]:
+        """Rows and their final scores, best first."""
+        import numpy as np
+
+        scores = np.where(mask, ranking.fused * self._weights, np.float32(-1.0)).astype(np.float32)
+        # Three times as many as asked for: a paper's fourth passage may have to give way to others.
+        pool = [(i, float(scores[i])) for i in best_first(scores, 3 * k if diverse else k) if mask[i]]
+        if not diverse:
+            return pool
+        chosen: list[tuple[int, float]] = []
+        seen: dict[int, int] = {}
+        while pool and len(chosen) < k:
+            held = [s * _REPEAT ** seen.get(self._ranker.groups[i], 0) for i, s in pool]
+            best = max(range(len(pool)), key=lambda j: (held[j], -j))
+            row, _ = pool.pop(best)
+            chosen.append((row, held[best]))
+            if not self._is_claim[row]:  # the ledger is no paper
+                group = self._ranker.groups[row]
+                seen[group] = seen.get(group, 0) + 1
+        return chosen
+
+    def _hit(self, row: int, rank: int, score: float, ranking: Ranking) -> Hit:
+        stored = self.rows[row]
+        return Hit(
+            passage=stored.passage,
+            paper=stored.paper,
+            text=stored.text,
+            score=round(score, 6),
+            dense=round(float(ranking.cosine[row]), 6),
+            lexical=round(float(ranking.lexical[row]), 6),
+            rank=rank,
+        )
+
+    @cached_property
+    def _weights(self) -> NDArray[np.float32]:
+        import numpy as np
+
+        return np.array([_EVIDENCE_WEIGHT.get(r.paper.evidence, 1.0) for r in self.rows], dtype=np.float32)
+
+    @cached_property
+    def _is_claim(self) -> NDArray[np.bool_]:
+        import numpy as np
+
+        return np.array([r.passage.kind == "claim" for r in self.rows], dtype=np.bool_)
+
+
+def passes(row: Row, filters: Filters) -> bool:
+    """Whether the filters let a passage through; a claim has no year, system or domain of its own."""
+    paper, passage = row.paper, row.passage
+    if paper.retraction == "retracted" and not filters.include_retracted:
+        return False
+    if filters.year_from is not None and (paper.year is None or paper.year < filters.year_from):
+        return False
+    if filters.year_to is not None and (paper.year is None or paper.year > filters.year_to):
+        return False
+    return (
+        (not filters.systems or passage.system in filters.systems)
+        # A finding about both domains is evidence on each of them.
+        and (not filters.costims or passage.costim in filters.costims or _both(passage.costim, filters))
+        and (not filters.papers or paper.id in filters.papers)
+        and (not filters.study_types or paper.study_type in filters.study_types)
+    )
+
+
+def _both(costim: str, filters: Filters) -> bool:
+    return costim == "both" and bool({"4-1BB", "CD28"} & set(filters.costims))
+
+
+class _Dictionary:
+    """The whole words of the embedder's vocabulary: ordinary English, read only when a guess is near."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self, word: str) -> bool:
+        return word in self._words
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        try:
+            lines = self._path.read_text(encoding="utf-8").split("\n")
+        except OSError:
+            return frozenset()
+        return frozenset(line for line in lines if not line.startswith(("##", "[")))
+
+
+def _stored_lexical(index: Index, rows: Sequence[Row], lexicon: Lexicon) -> LexicalIndex:
+    """The BM25 index from its file beside the catalog, or built and, where possible, stored."""
+    mark = hashlib.sha256(f"{RANKING_VERSION}\n{index.fingerprint}\n{lexicon.stamp}\n{SHIPPED}".encode())
+    path = index.home.folder / f"lexical-{mark.hexdigest()[:16]}.npz"
+    if path.exists():
+        with contextlib.suppress(ValueError):
+            stored = LexicalIndex.load(path)
+            if stored.size == len(rows):
+                return stored
+    parts = ((row.paper.title if row.paper.id != LEDGER_ID else "", row.text) for row in rows)
+    built = build_lexical(parts, lexicon)
+    with contextlib.suppress(OSError):  # a home that cannot be written costs time, not the answer
+        built.save(path)
+        for other in index.home.folder.glob("lexical-*.npz"):
+            if other != path:
+                other.unlink(missing_ok=True)
+    return built
+
+
+def _chroma(index: Index, rows: Sequence[Row], url: str) -> ChromaDense:
+    from ingest.vectors import open_store
+
+    store = open_store(index.home.vectors, url=url)
+    return ChromaDense(store, [row.passage.id for row in rows])
