@@ -175,7 +175,8 @@ def rhs(t: float, y: Vector, v: Vector, dy: Vector) -> None:
 
 def start(v: Vector, y: Vector) -> None:
     """Write the state before the first dose: tumour and normal targets, no CAR-T cells."""
-    y[:] = 0.0
+    for i in range(N_STATES):
+        y[i] = 0.0
     y[8] = v[H0] * (1.0 - v[L0_SHARE])
     y[9] = v[H0] * v[L0_SHARE]
     y[10] = v[B_START] * v[B0]
@@ -205,6 +206,13 @@ def deplete(y: Vector, share: float) -> None:
     """Remove a share of all CAR-T cells at once (safety switch)."""
     for i in range(8):
         y[i] *= 1.0 - share
+
+
+def jump(v: Vector, y: Vector, size: Vector) -> None:
+    """Apply (cells infused, multiples of `dose`, share made senescent, share removed) to the state."""
+    deplete(y, size[3])
+    induce(y, size[2])
+    infuse(v, y, size[0] + size[1] * v[DOSE])
 
 
 def blood(y: Vector, v: Vector) -> float:

@@ -32,6 +32,7 @@ _FUNCTIONS: tuple[Callable[..., Any], ...] = (
     equations.infuse,
     equations.induce,
     equations.deplete,
+    equations.jump,
     equations.blood,
     stepper.stages,
     stepper.error,

@@ -38,9 +38,7 @@ def integrate(
     for i in range(len(plan.bounds) - 1):
         v[: eq.N_PARAMETERS] = p * plan.factor[i] + plan.offset[i]
         eq.derive(v)
-        eq.deplete(y, plan.jumps[i, 3])
-        eq.induce(y, plan.jumps[i, 2])
-        eq.infuse(v, y, plan.jumps[i, 0] + plan.jumps[i, 1] * v[eq.DOSE])
+        eq.jump(v, y, plan.jumps[i])
         t, end = plan.bounds[i], plan.bounds[i + 1]
         out[grid == t] = np.where(np.isnan(out[grid == t]), y, out[grid == t])
         while t < end:

@@ -16,7 +16,6 @@ import numpy as np
 from assistant.kinetics.equations import (
     B0,
     DETECT,
-    DOSE,
     DT,
     G_,
     LOD,
@@ -29,10 +28,8 @@ from assistant.kinetics.equations import (
     VS,
     Vector,
     blood,
-    deplete,
     derive,
-    induce,
-    infuse,
+    jump,
     kill_rate,
     rhs,
     start,
@@ -44,6 +41,8 @@ ACC: tuple[str, ...] = (
 )  # fmt: skip
 """What the loop keeps besides the grid; times are -1 when the event never came."""
 N_ACC = 16
+SPLINE = 16
+"""First scratch row of the dense output of the states."""
 (
     CLEARED, CMAX, TMAX, AUC28, LAST_LOD, NADIR, NADIR_T, RELAPSE, B_BACK,
     EXT_H, EXT_L, LN_H, LN_L, STEPS, REJECTED, B_LOW,
@@ -79,8 +78,8 @@ DENSE = np.array(
 )
 
 
-def stages(t: float, h: float, y: Vector, v: Vector, k: Vector, y1: Vector) -> None:
-    """Evaluate the stages (k[0] given); the point of the last one is the fifth-order result `y1`.
+def stages(t: float, h: float, y: Vector, v: Vector, ws: Vector) -> None:
+    """Evaluate the stages in rows 1 to 6 (row 0 given); the fifth-order result is left in row 12.
 
     One loop with one call of the right-hand side: unrolled, the compiler spent four times as long.
     """
@@ -88,37 +87,38 @@ def stages(t: float, h: float, y: Vector, v: Vector, k: Vector, y1: Vector) -> N
         for i in range(N_STATES):
             total = 0.0
             for j in range(s):
-                total += WEIGHTS[s, j] * k[j, i]
-            y1[i] = y[i] + h * total
-        rhs(t + NODES[s] * h, y1, v, k[s])
+                total += WEIGHTS[s, j] * ws[j, i]
+            ws[12, i] = y[i] + h * total
+        rhs(t + NODES[s] * h, ws[12], v, ws[s])
 
 
-def error(h: float, y: Vector, y1: Vector, k: Vector, rtol: float, atol: float) -> float:
+def error(h: float, y: Vector, ws: Vector, rtol: float, atol: float) -> float:
     """Largest local error of the step in units of the tolerance."""
     worst = 0.0
     for i in range(N_STATES):
         e = 0.0
         for j in range(7):
-            e += ERROR[j] * k[j, i]
-        ratio = abs(h * e) / (atol + rtol * max(abs(y[i]), abs(y1[i])))
+            e += ERROR[j] * ws[j, i]
+        ratio = abs(h * e) / (atol + rtol * max(abs(y[i]), abs(ws[12, i])))
         if not ratio <= worst:
             worst = ratio
     return worst
 
 
-def spline(h: float, y: Vector, y1: Vector, k: Vector, r: Vector) -> None:
-    """Coefficients of the fourth-order dense output on this step."""
+def spline(h: float, y: Vector, ws: Vector) -> None:
+    """Coefficients of the fourth-order dense output on this step, one row a state, into rows 16 on."""
     for i in range(N_STATES):
-        diff = y1[i] - y[i]
-        bend = h * k[0, i] - diff
-        r[0, i] = y[i]
-        r[1, i] = diff
-        r[2, i] = bend
-        r[3, i] = diff - h * k[6, i] - bend
+        diff = ws[12, i] - y[i]
+        bend = h * ws[0, i] - diff
         bow = 0.0
         for j in range(7):
-            bow += DENSE[j] * k[j, i]
-        r[4, i] = h * bow
+            bow += DENSE[j] * ws[j, i]
+        c = ws[SPLINE + i]
+        c[0] = y[i]
+        c[1] = diff
+        c[2] = bend
+        c[3] = diff - h * ws[6, i] - bend
+        c[4] = h * bow
 
 
 def at(c: Vector, s: float) -> float:
@@ -161,12 +161,14 @@ def turning(c: Vector) -> float:
     return 0.5 * (lo + hi)
 
 
-def totals(r: Vector, v: Vector, car: Vector, tumour: Vector, normal: Vector) -> None:
-    """Sum the dense output into three polynomials: blood level, tumour, normal cells."""
+def totals(v: Vector, ws: Vector) -> None:
+    """Sum the dense output into three polynomials: blood level, tumour, normal cells (rows 13 to 15)."""
+    c = SPLINE
     for j in range(5):
-        car[j] = (r[j, 0] + r[j, 1] + r[j, 2] + v[VS] * r[j, 3] + r[j, 4]) / v[PER_UL]
-        tumour[j] = r[j, 8] + r[j, 9]
-        normal[j] = r[j, 10]
+        living = ws[c, j] + ws[c + 1, j] + ws[c + 2, j] + v[VS] * ws[c + 3, j] + ws[c + 4, j]
+        ws[13, j] = living / v[PER_UL]
+        ws[14, j] = ws[c + 8, j] + ws[c + 9, j]
+        ws[15, j] = ws[c + 10, j]
 
 
 def watch_blood(t: float, h: float, c: Vector, v: Vector, acc: Vector) -> None:
@@ -235,9 +237,10 @@ def die_out(h: float, kill0: float, kill1: float, y: Vector, v: Vector, acc: Vec
         acc[ln] = ln1
 
 
-def begin(v: Vector, y: Vector, acc: Vector) -> None:
+def begin(y: Vector, acc: Vector) -> None:
     """Reset the accumulators for a run that starts in state `y`."""
-    acc[:] = 0.0
+    for i in range(N_ACC):
+        acc[i] = 0.0
     acc[CLEARED] = acc[RELAPSE] = acc[B_BACK] = -1.0
     acc[NADIR] = y[8] + y[9]
     acc[LN_H] = math.log(y[8]) if y[8] > 0.0 else -1000.0
@@ -246,17 +249,17 @@ def begin(v: Vector, y: Vector, acc: Vector) -> None:
 
 def trial(t: float, h: float, v: Vector, y: Vector, ws: Vector) -> None:
     """One step of size `h` from `y`: stages, result and dense output, all in the scratch space."""
-    stages(t, h, y, v, ws[0:7], ws[12])
-    spline(h, y, ws[12], ws[0:7], ws[7:12])
-    totals(ws[7:12], v, ws[13], ws[14], ws[15])
+    stages(t, h, y, v, ws)
+    spline(h, y, ws)
+    totals(v, ws)
 
 
-def fill(t: float, h: float, grid: Vector, out: Vector, done: int, r: Vector) -> int:
+def fill(t: float, h: float, grid: Vector, out: Vector, done: int, ws: Vector) -> int:
     """Write the grid points of the step from `t` to `t + h` from its dense output."""
-    while done < grid.shape[0] and grid[done] <= t + h + 1e-12 * max(1.0, t):
+    while done < len(grid) and grid[done] <= t + h + 1e-12 * max(1.0, t):
         s = min(1.0, max(0.0, (grid[done] - t) / h))
         for j in range(N_STATES):
-            out[done, j] = max(0.0, at(r[:, j], s))
+            out[done, j] = max(0.0, at(ws[SPLINE + j], s))
         done += 1
     return done
 
@@ -296,7 +299,7 @@ def segment(
     """Integrate from `t` to `t_end`, filling grid points on the way; returns (status, points filled).
 
     `control` is (rtol, atol, hmax, max_steps, fixed step or 0). `ws` is scratch space: rows 0-6 the
-    stages, 7-11 the dense output, 12 the new state, 13-15 blood, tumour, normal cells.
+    stages, 12 the new state, 13-15 dense output of blood, tumour, normal cells, 16-26 of each state.
     """
     fixed = control[4]
     first = fixed if fixed > 0.0 else min(0.01, control[2])
@@ -308,7 +311,7 @@ def segment(
         final = h >= t_end - t - 1e-12
         h = t_end - t if final else h
         trial(t, h, v, y, ws)
-        e = 0.0 if fixed > 0.0 or to_clearance else error(h, y, ws[12], ws[0:7], control[0], control[1])
+        e = 0.0 if fixed > 0.0 or to_clearance else error(h, y, ws, control[0], control[1])
         if not e <= 1.0:
             acc[REJECTED] += 1.0
             h *= max(0.2, 0.9 * e**-0.2) if math.isfinite(e) else 0.1
@@ -319,7 +322,7 @@ def segment(
             # Step again to the very moment, or a peak or crossing beyond it would count.
             h, to_clearance = h * crossing(ws[14], 1.0), True
             continue
-        done = fill(t, h, grid, out, done, ws[7:12])
+        done = fill(t, h, grid, out, done, ws)
         accept(t, h, v, y, acc, ws)
         t = t_end if final else t + h
         if to_clearance:
@@ -348,32 +351,31 @@ def integrate(
     Segment i covers bounds[i]..bounds[i+1] with parameters p*factor[i] + offset[i]; at its start
     `jumps[i]` = (cells infused, multiples of `dose` infused, share made senescent, share removed).
     """
-    ws = np.zeros((16, N_STATES))
+    ws = np.zeros((27, N_STATES))
     v = np.zeros(N_VECTOR)
     y = np.zeros(N_STATES)
-    v[:N_PARAMETERS] = p
+    for j in range(N_PARAMETERS):
+        v[j] = p[j]
     start(v, y)
-    begin(v, y, acc)
+    begin(y, acc)
     done = 0
-    for i in range(bounds.shape[0] - 1):
+    for i in range(len(bounds) - 1):
         for j in range(N_PARAMETERS):
             v[j] = p[j] * factor[i, j] + offset[i, j]
         derive(v)
-        if jumps[i, 3] > 0.0:
-            deplete(y, jumps[i, 3])
-        if jumps[i, 2] > 0.0:
-            induce(y, jumps[i, 2])
-        infuse(v, y, jumps[i, 0] + jumps[i, 1] * v[DOSE])
+        jump(v, y, jumps[i])
         # The product as infused is part of the curve, so a grid point at the jump shows it.
-        while done < grid.shape[0] and grid[done] <= bounds[i]:
-            out[done, :] = y
+        while done < len(grid) and grid[done] <= bounds[i]:
+            for j in range(N_STATES):
+                out[done, j] = y[j]
             done += 1
-        level = blood(y, v)
-        if level > acc[CMAX]:
-            acc[CMAX], acc[TMAX] = level, bounds[i]
+        if blood(y, v) > acc[CMAX]:
+            acc[CMAX], acc[TMAX] = blood(y, v), bounds[i]
         status, done = segment(bounds[i], bounds[i + 1], v, y, grid, out, done, acc, control, ws)
         if status != OK:
-            out[done:, :] = np.nan
+            for n in range(done, len(grid)):
+                for j in range(N_STATES):
+                    out[n, j] = math.nan
             return status
     return OK
 
@@ -391,5 +393,5 @@ def integrate_many(
     status: Vector,
 ) -> None:
     """Run many patients (rows of `p`) through the same segments, without holding the interpreter."""
-    for i in range(p.shape[0]):
+    for i in range(len(p)):
         status[i] = integrate(p[i], factor, offset, bounds, jumps, grid, out[i], acc[i], control)
