@@ -282,8 +282,7 @@ class Answer:
             engine=data["engine"],
             answer=data["answer"],
             sentences=tuple(
-                Sentence(s["text"], tuple(s["citations"]), s["verdict"], s["role"])
-                for s in data["sentences"]
+                Sentence(s["text"], tuple(s["citations"]), s["verdict"], s["role"]) for s in data["sentences"]
             ),
             citations=tuple(citations),
             conflicts=tuple(

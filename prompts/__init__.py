@@ -1,0 +1,1 @@
+"""Prompt templates for chat models, one Markdown file a job."""

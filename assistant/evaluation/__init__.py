@@ -1,0 +1,1 @@
+"""Question sets and benchmark folders in, scoreboards out."""

@@ -1,0 +1,1 @@
+"""Where papers come from besides files: clients of literature services."""

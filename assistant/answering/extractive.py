@@ -1,0 +1,164 @@
+"""The default engine: an answer made of stored findings, in order, each with its citation.
+
+No sentence is written here except light connective text. The lead is the finding that answers; the rest
+follows grouped by paper with a badge for its system and domain; then what the corpus disagrees on, the
+limits of what was read, and the what-if that fits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answering import conflicts
+from assistant.answering.citing import Bibliography
+from assistant.answering.selection import Chosen, Length
+from assistant.evidence import Citation, Conflict, Hit, Sentence
+from ingest.catalog import Catalog
+from ingest.readers.claims import Claim
+
+_SYSTEMS = {
+    "in-vitro": "in vitro",
+    "mouse": "mouse",
+    "patients": "patients",
+    "computation": "computation",
+    "review": "review",
+    "donors": "donors",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer before it is given its run and its confidence."""
+
+    markdown: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+def compose(
+    chosen: Sequence[Chosen],
+    hits: Sequence[Hit],
+    claims: Sequence[Claim],
+    catalog: Catalog,
+    *,
+    length: Length,
+    preface: str = "",
+    whatif: str = "",
+) -> Composed:
+    """Turn the chosen findings into an answer.
+
+    Arguments:
+        chosen: lead first, then grouped by paper.
+        hits: everything retrieved, for the claims among it.
+        claims: the claim ledger.
+        catalog: where passages on the other side of a conflict are found.
+        length: how much to show.
+        preface: a line above the lead, such as a glossary definition or a corrected premise.
+        whatif: the command that fits, or "".
+    """
+    bibliography = Bibliography(catalog)
+    sentences = [_sentence(c, bibliography, lead=i == 0) for i, c in enumerate(chosen)]
+    ids = [c.ranked.match.hit.passage.id for c in chosen]
+    shown = []
+    for claim, hit in conflicts.relevant(
+        claims, hits, ids, most={"brief": 0, "default": 1, "full": 3}[length]
+    ):
+        own = bibliography.cite(hit)
+        conflict = conflicts.present(claim, bibliography, ids)
+        shown.append(conflict)
+        cited = (own.n, *conflict.supports, *conflict.opposes)
+        sentences.append(Sentence(conflict.statement, cited, "supported", role="conflict"))
+    lines = [preface, ""] if preface else []
+    lines += _evidence(chosen, sentences, bibliography)
+    for conflict in shown:
+        lines += _conflict(conflict)
+    lines += ["", f"**Limits** {_limits(bibliography.citations)}"]
+    if whatif:
+        lines += ["", f"**Try it on the model** `{whatif}`"]
+    lines += ["", "**Sources**", *(source(c) for c in bibliography.citations)]
+    return Composed("\n".join(lines), tuple(sentences), bibliography.citations, tuple(shown))
+
+
+def badge(citation: Citation) -> str:
+    """`in vitro, 4-1BB`: what kind of evidence it is, in words."""
+    parts = [_SYSTEMS.get(citation.system, citation.system)]
+    domain = {"both": "4-1BB and CD28", "other": "another domain", "none": "no costimulatory domain"}
+    if citation.costim not in ("n/a", ""):
+        parts.append(domain.get(citation.costim, citation.costim))
+    if citation.evidence in ("secondary", "news"):
+        parts.append({"secondary": "second-hand", "news": "news"}[citation.evidence])
+    if citation.retraction in ("retracted", "concern", "corrected"):
+        state = {"retracted": "RETRACTED", "concern": "EXPRESSION OF CONCERN", "corrected": "corrected"}
+        parts.append(state[citation.retraction])
+    return ", ".join(part for part in parts if part and part != "n/a")
+
+
+def source(citation: Citation) -> str:
+    """One line of the list of sources."""
+    who = citation.short
+    title = citation.title.rstrip(".")
+    link = citation.link
+    if citation.passage.startswith("claim:"):
+        return f"{citation.n}. Claim ledger of this corpus, `{citation.passage}`"
+    if citation.link_kind == "title-search":
+        link += " (title search, no identifier seen)"
+    page = f", page {citation.page}" if citation.page else ""
+    return f"{citation.n}. {title}. {who}. `{citation.passage}`{page}. {link}"
+
+
+def _sentence(chosen: Chosen, bibliography: Bibliography, *, lead: bool) -> Sentence:
+    cited = [bibliography.cite(chosen.ranked.match.hit)]
+    cited += [bibliography.cite(other.match.hit) for other in chosen.agreeing[:3]]
+    return Sentence(
+        chosen.ranked.match.hit.text,
+        tuple(c.n for c in cited),
+        "supported",
+        role="lead" if lead else "evidence",
+    )
+
+
+def _evidence(
+    chosen: Sequence[Chosen], sentences: Sequence[Sentence], bibliography: Bibliography
+) -> list[str]:
+    """The lead as a paragraph and the rest as a list, each with badge, marks and agreement."""
+    by_number = {c.n: c for c in bibliography.citations}
+    lines: list[str] = []
+    for item, sentence in zip(chosen, sentences, strict=False):
+        citation = by_number[sentence.citations[0]]
+        marks = "".join(f"[{n}]" for n in sentence.citations)
+        papers = 1 + len({other.match.hit.paper.id for other in item.agreeing})
+        agree = f" ({papers} papers agree)" if papers > 1 else ""
+        body = f"{sentence.text} {marks}{agree} *({badge(citation)})*"
+        if not lines:
+            lines += [body, ""]
+        else:
+            lines.append(f"- {body}")
+    return lines
+
+
+def _conflict(conflict: Conflict) -> list[str]:
+    word = {"contested": "Contested", "open": "Open", "supported": "Mostly supported"}[conflict.status]
+    pro = "".join(f"[{n}]" for n in conflict.supports)
+    con = "".join(f"[{n}]" for n in conflict.opposes)
+    return [
+        "",
+        f"**{word}** {conflict.statement} For: {pro} Against: {con}",
+        "",
+        f"*Why they may differ:* {conflict.nuance}",
+    ]
+
+
+def _limits(citations: Sequence[Citation]) -> str:
+    """What the reader should know about the evidence, counted from the citations."""
+    real = [c for c in citations if not c.passage.startswith("claim:")]
+    systems = Counter(_SYSTEMS.get(c.system, c.system) for c in real)
+    seen = Counter(c.seen for c in real)
+    parts = ["Findings cited: " + ", ".join(f"{n} {system}" for system, n in systems.most_common())]
+    if seen["abstract"] + seen["secondary"]:
+        parts.append(f"{seen['abstract']} read as abstract only, {seen['secondary']} second-hand")
+    if any(c.retraction == "unknown" for c in real):
+        parts.append("retraction state not checked")
+    return "; ".join(parts) + "."

@@ -1,0 +1,99 @@
+"""Follow-up questions: what "and CD28?", "why?" or "in patients?" mean after the turn before.
+
+Resolution is by rule, never by guess in silence: the question as understood travels with the answer and is
+shown. A question that stands on its own is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from assistant.evidence import Answer, Filters
+from assistant.retrieval.lexicon import Entity, Lexicon
+
+_SYSTEM_WORDS: Final = (
+    ("patients", r"patients?|humans?|people|the clinic|clinical(?:ly)?"),
+    ("mouse", r"mice|mouse|murine|in vivo"),
+    ("in-vitro", r"in vitro|culture|cell culture|the dish"),
+    ("donors", r"donors|volunteers"),
+    ("computation", r"models?|simulations?|computation"),
+    ("review", r"reviews?"),
+)
+_ONLY_SYSTEM: Final = re.compile(
+    r"^(?:and |but |what about |how about |show (?:me )?|only |just )*(?:the )?(?:in |from |with )?(?:the )?"
+    r"(?P<system>{systems})(?: data| evidence| studies| work)?(?: only)?\s*[?.!]*$".replace(
+        "{systems}", "|".join(words for _, words in _SYSTEM_WORDS)
+    ),
+    re.I,
+)
+_WHY: Final = re.compile(r"^(?:and |but )?(?:why|how come|how so)(?: is that| not| that)?\s*[?.!]*$", re.I)
+_AND: Final = re.compile(r"^(?:and|but|what about|how about|and what about)\s+(?P<rest>.+?)\s*[?.!]*$", re.I)
+_PRONOUN: Final = re.compile(r"\b(?:it|its|they|them|their|that|this|these|those|there)\b", re.I)
+_LONGEST: Final = 12
+"""Words in a question that may still be a follow-up by pronoun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A question that stands on its own, and the filters it brings."""
+
+    text: str
+    filters: Filters
+    followed: bool
+    """Whether the turn before was needed to understand it."""
+
+
+def resolve(question: str, history: Sequence[Answer], filters: Filters, lexicon: Lexicon) -> Resolved:
+    """Complete `question` from the last turn of `history` where it cannot stand alone."""
+    alone = Resolved(question, filters, followed=False)
+    if not history:
+        return alone
+    before = history[-1].resolved or history[-1].question
+    if (match := _ONLY_SYSTEM.match(question)) is not None:
+        system = next(s for s, words in _SYSTEM_WORDS if re.fullmatch(words, match["system"], re.I))
+        return Resolved(before, replace(filters, systems=(system,)), followed=True)
+    if _WHY.match(question):
+        return Resolved(_why(before), filters, followed=True)
+    match = _AND.match(question)
+    rest = match["rest"] if match is not None else question.rstrip("?.! ")
+    entities = lexicon.entities_in(rest)
+    if entities and (match is not None or len(rest.split()) <= 3):
+        swapped = _swap(before, rest, entities, lexicon)
+        if swapped is not None:
+            return Resolved(swapped, filters, followed=True)
+    if match is not None and len(rest.split()) <= 6:
+        return Resolved(f"{before.rstrip('?. ')} ({rest})?", filters, followed=True)
+    if len(question.split()) <= _LONGEST and _PRONOUN.search(question):
+        subject = _subject(before, lexicon)
+        known = {e.term for e in lexicon.entities_in(question)}
+        missing = [e.found for e in subject if e.term not in known]
+        if missing:
+            return Resolved(f"{question.rstrip('?. ')} ({', '.join(missing)})?", filters, followed=True)
+    return alone
+
+
+def _why(before: str) -> str:
+    """The question before, asked for its mechanism."""
+    bare = before.rstrip("?. ")
+    return f"What mechanism explains this: {bare[0].lower() + bare[1:] if bare[:2].istitle() else bare}?"
+
+
+def _swap(before: str, rest: str, entities: Sequence[Entity], lexicon: Lexicon) -> str | None:
+    """The question before with its entity of the same kind replaced by the new one."""
+    new = entities[0]
+    old = [e for e in lexicon.entities_in(before) if e.kind == new.kind and e.term != new.term]
+    if not old or len(rest.split()) > 5:
+        return f"{before.rstrip('?. ')} ({rest})?" if len(rest.split()) <= 5 else None
+    target = old[0]
+    return before[: target.start] + new.found + before[target.end :]
+
+
+def _subject(before: str, lexicon: Lexicon) -> list[Entity]:
+    """The terms that the question before was about, each once."""
+    seen: dict[str, Entity] = {}
+    for entity in lexicon.entities_in(before):
+        seen.setdefault(entity.term, entity)
+    return list(seen.values())

@@ -1,0 +1,93 @@
+"""A refusal is an answer of its own kind: what was searched, what came near, what would be needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from assistant.answering.judge import Ranked
+from assistant.answering.matching import Concept
+from assistant.answering.question import Asked, Question, holds
+from assistant.evidence import Citation, NearMiss, Searched
+
+_SHOWN: Final = 3
+_NAMES: Final[dict[Asked, str]] = {
+    "number": "a number",
+    "percent": "a percentage or rate",
+    "duration": "a time",
+    "dose": "a dose",
+    "fold": "the size of an effect",
+    "trial": "data from people",
+    "length": "a length",
+    "concentration": "a concentration or cut-off",
+    "calendar": "a date",
+    "hazard": "a hazard or odds ratio",
+    "money": "a price",
+}
+
+
+def near_misses(
+    question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]
+) -> tuple[NearMiss, ...]:
+    """The findings that came nearest, each with what it lacks; nothing when nothing came near."""
+    missed = []
+    for candidate in ranked[:_SHOWN]:
+        match = candidate.match
+        if match.value("coverage_wide") < 0.15 and match.hit.dense < 0.3:
+            continue
+        cited = Citation.of(0, match.hit.paper, match.hit.passage, "", 0, 0)
+        missed.append(
+            NearMiss(
+                passage=match.hit.passage.id,
+                score=round(candidate.p, 4),
+                why=_why(question, concepts, candidate),
+                text=match.hit.text,
+                short=cited.short,
+            )
+        )
+    return tuple(missed)
+
+
+def markdown(
+    question: Question, concepts: Sequence[Concept], searched: Searched, missed: Sequence[NearMiss]
+) -> str:
+    """The refusal in words."""
+    scope = f"{searched.papers} papers and {searched.passages} findings"
+    if searched.filters:
+        scope += f" ({searched.filters})"
+    lines = [f"**Not enough evidence.** I searched {scope} and found no finding that answers this."]
+    terms = ", ".join(searched.terms[:12])
+    lines += ["", f"Searched for: {terms}." if terms else "Nothing in the question could be searched for."]
+    if unknown := [c.label for c in concepts if not c.known]:
+        lines.append(f"Nowhere in these papers: {', '.join(unknown)}.")
+    if missed:
+        lines += ["", "**What came near**"]
+        lines += [f"- {miss.text} ({miss.short}; `{miss.passage}`): {miss.why}." for miss in missed]
+    lines += ["", f"**What would be needed:** {_needed(question, concepts)}."]
+    return "\n".join(lines)
+
+
+def _why(question: Question, concepts: Sequence[Concept], candidate: Ranked) -> str:
+    """What the finding names and what it lacks, in the question's own words."""
+    covered = candidate.match.covered
+    named = [c.label for c in concepts if c.token in covered]
+    lacking = [c.label for c in sorted(concepts, key=lambda c: -c.weight) if c.token not in covered]
+    parts = [f"it speaks of {_listed(named[:4])}" if named else "it is only alike in wording"]
+    gaps = [f"not of {_listed(lacking[:3])}"] if lacking else []
+    absent = [_NAMES[kind] for kind in question.asked if not holds((kind,), candidate.match.hit.text)]
+    gaps += [f"holds no {name.removeprefix('a ').removeprefix('the ')}" for name in absent]
+    if not gaps:
+        gaps = ["does not say what is asked"]
+    return f"{parts[0]}, but {' and '.join(gaps)}"
+
+
+def _needed(question: Question, concepts: Sequence[Concept]) -> str:
+    wanted = [_NAMES[kind] for kind in question.asked] or ["a statement"]
+    subject = [c.label for c in concepts if c.entity] or [c.label for c in concepts]
+    about = f" on {_listed(subject[:5])} together" if subject else ""
+    return f"one finding with {_listed(wanted)}{about}; add a paper with `senescope ingest FILE`"
+
+
+def _listed(words: Sequence[str]) -> str:
+    unique = list(dict.fromkeys(words))
+    return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} and {unique[-1]}"

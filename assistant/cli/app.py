@@ -1,0 +1,132 @@
+"""Registers the commands and turns whatever happens into an exit code of the contract."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from assistant.cli import (
+    ask,
+    chat,
+    config,
+    corpus,
+    doctor,
+    evaluation,
+    ingest,
+    model,
+    search,
+    sessions,
+    whatif,
+)
+from assistant.cli.options import AsJson, HomeDir, Offline, Quiet
+from assistant.errors import ExitCode, SenescopeError
+
+_EPILOG = (
+    "Exit codes: 0 done, 1 defect, 2 usage, 3 bad input or configuration, 4 not enough evidence,"
+    " 5 environment, 130 interrupted."
+)
+
+app = typer.Typer(
+    name="senescope",
+    help="Cited answers and design what-ifs about CAR-T cell senescence, offline, in a terminal.",
+    epilog=_EPILOG,
+    add_completion=True,
+    # Plain help and our own error lines: rich help and tracebacks cost 100 ms of import.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("chat")(chat.chat)
+app.command("ask")(ask.ask)
+app.command("search")(search.search)
+app.command("whatif")(whatif.whatif)
+app.command("ingest")(ingest.ingest)
+app.command("doctor")(doctor.doctor)
+for name, group in (
+    ("model", model.app),
+    ("corpus", corpus.app),
+    ("sessions", sessions.app),
+    ("eval", evaluation.app),
+    ("config", config.app),
+):
+    app.add_typer(group, name=name)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from assistant import __version__
+
+        sys.stdout.write(f"senescope {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    as_json: AsJson = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    home: HomeDir = None,
+    resume: bool = typer.Option(False, "--continue", "-c", help="Open the chat where it was left."),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Open the chat when no command is named."""
+    context.obj = {"as_json": as_json, "offline": offline, "quiet": quiet, "home": home}
+    if context.invoked_subcommand is None:
+        chat.chat(resume=resume)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; every error becomes one message on stderr."""
+    try:
+        result = app(args=list(arguments), prog_name="senescope", standalone_mode=False)
+        return int(result) if isinstance(result, int) else ExitCode.DONE
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.UsageError as error:
+        error.show(sys.stderr)
+        return ExitCode.USAGE
+    except SenescopeError as error:
+        _complain(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`senescope ... | head`): nothing to complain about.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:  # the last border: a defect of ours must end in a message, not a traceback
+        return _defect(error)
+
+
+def _complain(message: str) -> None:
+    from assistant.cli.options import plain
+
+    sys.stderr.write(f"senescope: {plain(message)}\n")
+
+
+def _defect(error: Exception) -> int:
+    """Report a defect of ours; the traceback goes to a file, or to stderr when SENESCOPE_DEBUG is set."""
+    import tempfile
+    import traceback
+
+    if os.environ.get("SENESCOPE_DEBUG"):
+        traceback.print_exc()
+        return ExitCode.DEFECT
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="senescope-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exc(file=log)
+    _complain(
+        f"a defect of Senescope: {type(error).__name__}: {error}\n"
+        f"  Details are in {log.name}; please report it."
+    )
+    return ExitCode.DEFECT

@@ -1,0 +1,114 @@
+"""`senescope ask`: one cited answer, or one a line from stdin."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from assistant.cli.options import (
+    AsJson,
+    Costim,
+    Desk,
+    HomeDir,
+    Offline,
+    PaperId,
+    Quiet,
+    StudyType,
+    System,
+    Year,
+    desk,
+    filters,
+)
+from assistant.errors import ExitCode, SenescopeError, UsageError
+from assistant.evidence import Filters
+
+if TYPE_CHECKING:
+    from assistant.answering.engine import Engine, Length
+
+
+def ask(
+    question: str = typer.Argument(help="The question in quotes; - reads one question a line from stdin."),
+    brief: bool = typer.Option(False, "--brief", help="One to three sentences."),
+    full: bool = typer.Option(False, "--full", help="Everything that belongs to the answer."),
+    model: str | None = typer.Option(
+        None, "--model", metavar="PROVIDER:NAME", help="Chat model; none is extractive."
+    ),
+    year: Year = None,
+    system: System = None,
+    costim: Costim = None,
+    paper: PaperId = None,
+    study_type: StudyType = None,
+    as_json: AsJson = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    home: HomeDir = None,
+) -> None:
+    """Answer a question from the corpus with exact citations, or refuse (exit code 4)."""
+    if brief and full:
+        raise UsageError("--brief and --full contradict each other.", hint="Use one of them.")
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags={"model": model})
+    wanted = filters(year=year, system=system, costim=costim, paper=paper, study_type=study_type)
+    length: Length | None = "brief" if brief else "full" if full else None
+    if question != "-":
+        raise typer.Exit(_one(place, place.engine(), question, wanted, length))
+    raise typer.Exit(_batch(place, wanted, length))
+
+
+def _one(place: Desk, engine: Engine, question: str, wanted: Filters, length: Length | None) -> int:
+    """Answer one question on stdout; returns the exit code."""
+    if engine.is_whatif(question):
+        return _hand_over(place, question)
+    started = time.perf_counter()
+    answer = engine.ask(question, filters=wanted, length=length).timed(
+        round(time.perf_counter() - started, 3)
+    )
+    for note in answer.notes:
+        place.say(note)
+    place.emit(answer.to_json() if place.as_json else answer.answer)
+    return ExitCode.DONE if answer.kind == "answer" else ExitCode.NO_EVIDENCE
+
+
+def _batch(place: Desk, wanted: Filters, length: Length | None) -> int:
+    """Answer every line of stdin; a bad line is reported and the rest goes on."""
+    engine = place.engine()
+    failed = 0
+    for number, line in _lines():
+        try:
+            _one(place, engine, line, wanted, length)
+        except SenescopeError as error:
+            failed += 1
+            place.say(f"line {number}: {error}")
+            if place.as_json:
+                place.emit(
+                    {
+                        "version": 1,
+                        "kind": "error",
+                        "question": line[:200],
+                        "line": number,
+                        "reason": error.message,
+                    }
+                )
+        else:
+            if not place.as_json:
+                place.emit("\n---\n")
+    return ExitCode.INPUT if failed else ExitCode.DONE
+
+
+def _lines() -> Iterator[tuple[int, str]]:
+    """Non-empty lines of stdin with their numbers; bytes that are no UTF-8 become replacement marks."""
+    for number, raw in enumerate(sys.stdin.buffer, 1):
+        line = raw.decode("utf-8", "replace").strip()
+        if line:
+            yield number, line
+
+
+def _hand_over(place: Desk, question: str) -> int:
+    """Give a what-if in words to the what-if command."""
+    from assistant.cli.whatif import run_words
+
+    place.say("this is a what-if: running it on the kinetic model")
+    return run_words(place, question)

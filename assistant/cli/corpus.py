@@ -1,0 +1,202 @@
+"""`senescope corpus`: what is in the index, and how to mend it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+import typer
+
+from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk
+from assistant.errors import InputError
+from assistant.evidence import Citation
+from ingest.documents import Document, Paper
+
+app = typer.Typer(
+    help="The literature in the index: status, list, show, remove, rebuild.", no_args_is_help=True
+)
+
+
+@app.command("status")
+def status(
+    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
+) -> None:
+    """Count papers, findings and claims, and say what the index is made of."""
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
+    index = place.index()
+    counts = index.catalog.counts()
+    papers = index.catalog.papers()
+    facts: dict[str, Any] = {
+        "version": 1,
+        **asdict(counts),
+        "with_doi": sum(1 for p in papers if p.doi),
+        "retracted": sum(1 for p in papers if p.retraction == "retracted"),
+        "retraction_unknown": sum(1 for p in papers if p.retraction == "unknown"),
+        "embedder": index.embedder.id,
+        "index": index.fingerprint[:12],
+        "home": str(index.home.folder),
+        "catalog_bytes": index.home.catalog.stat().st_size,
+    }
+    if place.as_json:
+        place.emit(facts)
+        return
+    place.emit(
+        f"{counts.papers} papers, {counts.passages} findings and passages, {counts.claims} claims\n"
+        f"identifiers: {facts['with_doi']} papers with a DOI; retraction state unknown for"
+        f" {facts['retraction_unknown']} (never checked)\n"
+        f"embedder {index.embedder.id}; index {index.fingerprint[:12]}; {facts['catalog_bytes'] / 1e6:.1f} MB"
+        f" in {index.home.folder}"
+    )
+
+
+@app.command("list")
+def list_papers(
+    topic: str = typer.Option("", "--topic", help="Only papers of this topic, such as senescence."),
+    as_json: AsJson = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    home: HomeDir = None,
+) -> None:
+    """List the papers, one a line."""
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
+    catalog = place.index().catalog
+    papers = [p for p in catalog.papers() if not topic or topic in p.topics]
+    if topic and not papers:
+        topics = sorted({t for p in catalog.papers() for t in p.topics})
+        raise InputError(f"No paper has the topic {topic!r}.", hint=f"Topics: {', '.join(topics)}.")
+    if place.as_json:
+        place.emit({"version": 1, "papers": [_paper_json(p) for p in papers]})
+        return
+    for paper in papers:
+        place.emit(f"{paper.id:44} {paper.year or '----'}  {paper.title}")
+
+
+@app.command("show")
+def show(
+    identifier: str = typer.Argument(
+        metavar="ID", help="A paper id, or a passage id such as can2025-...#F1."
+    ),
+    as_json: AsJson = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    home: HomeDir = None,
+) -> None:
+    """Print one paper: bibliography, findings with their tags, limits."""
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
+    catalog = place.index().catalog
+    document = catalog.document(identifier.split("#")[0])
+    if document is None:
+        known = tuple(paper.id for paper in catalog.papers())
+        from assistant.settings import nearest
+
+        raise InputError(
+            f"No paper {identifier!r} in the index{nearest(identifier, known)}", hint="See `corpus list`."
+        )
+    if place.as_json:
+        place.emit(_document_json(document))
+    else:
+        place.emit(_readable(document))
+
+
+@app.command("remove")
+def remove(
+    identifier: str = typer.Argument(metavar="ID"),
+    as_json: AsJson = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    home: HomeDir = None,
+) -> None:
+    """Take a paper out of the index; a shipped one comes back with `corpus rebuild`."""
+    from assistant.index import translated
+    from ingest import pipeline
+
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
+    index = place.index()
+    with translated(place.settings.home):
+        if not index.catalog.remove(identifier):
+            raise InputError(f"No paper {identifier!r} in the index.", hint="See `senescope corpus list`.")
+        pipeline.finish(index.home, index.catalog, index.embedder, progress=place.progress, say=place.say)
+    place.emit({"version": 1, "removed": identifier} if place.as_json else f"removed {identifier}")
+
+
+@app.command("rebuild")
+def rebuild(
+    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
+) -> None:
+    """Build the index anew; a damaged catalog is set aside first, never deleted."""
+    from assistant.index import translated
+    from ingest import pipeline
+
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
+    started = time.perf_counter()
+    with translated(place.settings.home):
+        aside = pipeline.set_aside_if_damaged(place.settings.home)
+        if aside is not None:
+            place.say(f"the damaged catalog is kept as {aside}; papers you had added must be ingested again")
+    index = place.index()
+    with translated(place.settings.home):
+        pipeline.restore_shipped(index, progress=place.progress, say=place.say)
+        written = pipeline.rebuild_vectors(index, progress=place.progress)
+    seconds = round(time.perf_counter() - started, 1)
+    facts = {"version": 1, "vectors": written, "index": index.fingerprint[:12], "seconds": seconds}
+    place.emit(
+        facts
+        if place.as_json
+        else f"rebuilt: {written} vectors, index {index.fingerprint[:12]} ({seconds} s)"
+    )
+
+
+def _paper_json(paper: Paper) -> dict[str, Any]:
+    return {**asdict(paper), "authors": list(paper.authors), "topics": list(paper.topics)}
+
+
+def _document_json(document: Document) -> dict[str, Any]:
+    return {
+        "version": 1,
+        **_paper_json(document.paper),
+        "source": document.source,
+        "sections": {s.path: s.span.of(document.text) for s in document.sections},
+        "passages": [
+            {
+                "passage": p.id,
+                "text": p.span.of(document.text),
+                "start": p.span.start,
+                "end": p.span.end,
+                "section": p.section,
+                "system": p.system,
+                "costim": p.costim,
+                "target": p.target,
+            }
+            for p in document.passages
+        ],
+        "text": document.text,
+    }
+
+
+def _readable(document: Document) -> str:
+    paper = document.paper
+    whole = Citation.of(0, paper, document.passages[0], "", 0, 0)
+    lines = [
+        paper.title,
+        f"{', '.join(paper.authors)}. {paper.journal or 'journal not seen'}, {paper.year or 'year not seen'}",
+    ]
+    names = (("doi", paper.doi), ("pmid", paper.pmid), ("pmcid", paper.pmcid))
+    lines.append(" ".join(f"{n}:{v}" for n, v in names if v) or "no DOI, PMID or PMCID seen")
+    lines.append(
+        f"{whole.link}"
+        + ("  (a title search, not the paper's own page)" if whole.link_kind == "title-search" else "")
+    )
+    lines.append(
+        f"{paper.study_type}; read as {paper.seen}; retraction state {paper.retraction}; id {paper.id}"
+    )
+    for section in document.sections:
+        lines += ["", section.path]
+        if section.path != "Findings":
+            lines.append(section.span.of(document.text))
+            continue
+        for passage in document.passages:
+            number = passage.id.rsplit("#", 1)[-1]
+            tags = f"[{passage.system}; {passage.costim}; {passage.target}; {passage.section}]"
+            lines.append(f"{number}  {passage.span.of(document.text)} {tags}")
+    return "\n".join(lines)

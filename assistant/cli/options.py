@@ -1,0 +1,198 @@
+"""Options that every command shares, and the desk at which a command works.
+
+`Desk` holds the merged settings and the two ways out: `emit` for data on stdout, `say` for talk on stderr.
+Text that comes from a file or a user is stripped of terminal escapes on the way out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.errors import InputError, UsageError
+from assistant.evidence import Filters
+from assistant.settings import BY_KEY, Settings, Value, load
+from ingest.pipeline import Index, Progress
+
+if TYPE_CHECKING:
+    from assistant.answering.engine import Engine
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout (see the contract).")]
+Offline = Annotated[bool, typer.Option("--offline", help=BY_KEY["offline"].help)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=BY_KEY["quiet"].help)]
+HomeDir = Annotated[str | None, typer.Option("--home", metavar="DIR", help=BY_KEY["home"].help)]
+Year = Annotated[
+    str | None, typer.Option("--year", metavar="2019..", help="Years: 2019, 2019.., ..2022 or 2019..2022.")
+]
+System = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--system", help="in-vitro, mouse, patients, donors, computation or review; may be repeated."
+    ),
+]
+Costim = Annotated[
+    list[str] | None, typer.Option("--costim", help="4-1BB, CD28, both, other or none; may be repeated.")
+]
+PaperId = Annotated[
+    list[str] | None, typer.Option("--paper", metavar="ID", help="Only this paper; may be repeated.")
+]
+StudyType = Annotated[
+    list[str] | None, typer.Option("--study-type", help="clinical-trial, in-vitro, review ...")
+]
+
+SYSTEMS = ("in-vitro", "mouse", "patients", "donors", "computation", "review")
+COSTIMS = ("4-1BB", "CD28", "both", "other", "none", "n/a")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a command works: settings in, data and talk out."""
+
+    settings: Settings
+    as_json: bool = False
+
+    def emit(self, data: str | Mapping[str, Any]) -> None:
+        """Write data to stdout: a JSON object on one line, or text."""
+        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+        sys.stdout.write(plain(text) if isinstance(data, str) else text)
+        sys.stdout.write("" if text.endswith("\n") else "\n")
+        sys.stdout.flush()
+
+    def say(self, message: str) -> None:
+        """Write talk to stderr, unless --quiet."""
+        if not self.settings.switch("quiet"):
+            sys.stderr.write(plain(message) + "\n")
+            sys.stderr.flush()
+
+    def progress(self, step: Progress) -> None:
+        """Show progress on stderr: one line that redraws itself on a terminal, one line a stage otherwise."""
+        if self.settings.switch("quiet"):
+            return
+        part = f" {step.done}/{step.total}" if step.total else ""
+        if sys.stderr.isatty():
+            end = "\n" if step.total and step.done >= step.total else ""
+            sys.stderr.write(f"\r\x1b[2K{step.stage}{part}{end}")
+        elif step.total == 0 or step.done >= step.total:
+            sys.stderr.write(f"{step.stage}{part}\n")
+        sys.stderr.flush()
+
+    def index(self) -> Index:
+        """The index of the home folder, built on first use with progress on stderr."""
+        from assistant.index import open_index
+
+        return open_index(self.settings, progress=self.progress, say=self.say)
+
+    def engine(self) -> Engine:
+        """The engine over the index of the home folder."""
+        from assistant.answering.engine import Engine
+
+        return Engine.open(self.settings, progress=self.progress, say=self.say)
+
+
+def desk(
+    *,
+    as_json: bool = False,
+    offline: bool = False,
+    quiet: bool = False,
+    home: str | None = None,
+    flags: Mapping[str, Value | None] | None = None,
+) -> Desk:
+    """Merge a command's flags with those given before the command, the environment and the file."""
+    root = typer_root()
+    given: dict[str, Value | None] = {
+        "offline": True if offline or root.get("offline") else None,
+        "quiet": True if quiet or root.get("quiet") else None,
+        "home": home or root.get("home"),
+        **(flags or {}),
+    }
+    settings = load(given)
+    if settings.switch("offline"):
+        from assistant.network import block_network
+
+        block_network()
+    return Desk(settings, as_json or bool(root.get("as_json")))
+
+
+def typer_root() -> dict[str, Any]:
+    """The options that stood before the command's name."""
+    import click
+
+    context = click.get_current_context(silent=True)
+    found = context.find_root().obj if context is not None else None
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def filters(
+    *,
+    year: str | None = None,
+    system: list[str] | None = None,
+    costim: list[str] | None = None,
+    paper: list[str] | None = None,
+    study_type: list[str] | None = None,
+) -> Filters:
+    """Check and bundle the filter options; raises UsageError with what would do."""
+    first, last = _years(year)
+    return Filters(
+        year_from=first,
+        year_to=last,
+        systems=_among("--system", system, SYSTEMS),
+        costims=_among("--costim", costim, COSTIMS),
+        papers=tuple(paper or ()),
+        study_types=tuple(study_type or ()),
+    )
+
+
+def plain(text: str) -> str:
+    """`text` without terminal escapes and control characters; tabs and newlines stay."""
+    return _CONTROL.sub("", _ESCAPES.sub("", text))
+
+
+def existing(path: str) -> Path:
+    """The path, or an InputError that says it is not there."""
+    found = Path(path).expanduser()
+    if not found.exists():
+        raise InputError(
+            f"{path}: no such file or folder.", hint="Check the spelling and the working directory."
+        )
+    return found
+
+
+def _years(text: str | None) -> tuple[int | None, int | None]:
+    if text is None:
+        return None, None
+    match = re.fullmatch(r"(\d{4})?(\.\.)?(\d{4})?", text.strip())
+    if match is None or not (match.group(1) or match.group(3)):
+        raise UsageError(
+            f"--year {text!r} is not understood.", hint="Use 2019, 2019.., ..2022 or 2019..2022."
+        )
+    first = int(match.group(1)) if match.group(1) else None
+    last = int(match.group(3)) if match.group(3) else None
+    if match.group(2) is None:
+        last = first
+    if first is not None and last is not None and first > last:
+        raise UsageError(f"--year {text!r} ends before it begins.", hint=f"Did you mean {last}..{first}?")
+    return first, last
+
+
+def _among(flag: str, values: list[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    from assistant.settings import nearest
+
+    by_lower = {name.lower(): name for name in known}
+    found: list[str] = []
+    for value in values or ():
+        name = by_lower.get(value.lower())
+        if name is None:
+            raise UsageError(
+                f"{flag} {value!r} is not known{nearest(value, known)}", hint=f"Use {', '.join(known)}."
+            )
+        found.append(name)
+    return tuple(found)

