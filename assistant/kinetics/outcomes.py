@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.kinetics import stepper
-from assistant.kinetics.equations import H0, PARAMETERS, STATES, VS, Vector
+from assistant.kinetics.equations import H0, PARAMETERS, STATES, Vector
 
 FIXED_DAYS: tuple[float, ...] = (14.0, 28.0, 90.0)
 
@@ -109,9 +109,7 @@ DERIVED: dict[str, str] = {
 
 def derived(states: Vector, p: Vector) -> dict[str, Vector]:
     """Derived curves; `states` is (..., time, state), `p` (..., parameter)."""
-    seen = (
-        states[..., 0] + states[..., 1] + states[..., 2] + p[..., VS, None] * states[..., 3] + states[..., 4]
-    )
+    seen = states[..., :5].sum(axis=-1)
     dividing = states[..., 0] + states[..., 1] + states[..., 4]
     burden = states[..., 5] + states[..., 6] + states[..., 7]
     memory = fractions(states, 0) + fractions(states, 4)

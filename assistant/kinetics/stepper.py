@@ -25,7 +25,6 @@ from assistant.kinetics.equations import (
     PER_UL,
     RH,
     RL,
-    VS,
     Vector,
     blood,
     derive,
@@ -165,7 +164,7 @@ def totals(v: Vector, ws: Vector) -> None:
     """Sum the dense output into three polynomials: blood level, tumour, normal cells (rows 13 to 15)."""
     c = SPLINE
     for j in range(5):
-        living = ws[c, j] + ws[c + 1, j] + ws[c + 2, j] + v[VS] * ws[c + 3, j] + ws[c + 4, j]
+        living = ws[c, j] + ws[c + 1, j] + ws[c + 2, j] + ws[c + 3, j] + ws[c + 4, j]
         ws[13, j] = living / v[PER_UL]
         ws[14, j] = ws[c + 8, j] + ws[c + 9, j]
         ws[15, j] = ws[c + 10, j]
