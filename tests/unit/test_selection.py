@@ -1,0 +1,119 @@
+"""Which findings make an answer: no fact twice, agreement counted, both sides of a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.engine import Engine
+from assistant.evidence import Answer
+from assistant.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def ask(home: Path) -> Callable[..., Answer]:
+    from assistant.settings import load
+
+    engine = Engine.open(load({"home": str(home)}, environment={}))
+    return engine.ask
+
+
+def test_the_lead_names_the_domain_that_ages_faster(ask: Callable[..., Answer]) -> None:
+    answer = ask("Which costimulatory domain makes CAR-T cells more prone to senescence?")
+    assert answer.kind == "answer"
+    assert answer.sentences[0].role == "lead"
+    assert "more pronounced in 4-1BB" in answer.sentences[0].text
+    assert answer.citations[0].passage == "can2025-costim-senescence#F1"
+
+
+def test_the_conflict_is_shown_with_both_sides_and_its_nuance(ask: Callable[..., Answer]) -> None:
+    answer = ask("Which costimulatory domain makes CAR-T cells more prone to senescence?")
+    conflict = answer.conflicts[0]
+    numbers = {c.n for c in answer.citations}
+    assert conflict.claim == "costim-4-1bb-more-senescent"
+    assert conflict.supports
+    assert conflict.opposes
+    assert set(conflict.supports) | set(conflict.opposes) <= numbers
+    assert conflict.nuance in answer.answer
+
+
+@pytest.mark.parametrize(("length", "most"), [("brief", 2), ("default", 6), ("full", 15)])
+def test_the_length_bounds_the_sentences(ask: Callable[..., Answer], length: str, most: int) -> None:
+    answer = ask("How do exhausted and senescent T cells differ?", length=length)
+    assert 1 <= len(answer.sentences) <= most
+
+
+def test_brief_is_the_beginning_of_default(ask: Callable[..., Answer]) -> None:
+    question = "Does c-Jun overexpression help CAR T cells?"
+    brief, default = ask(question, length="brief"), ask(question, length="default")
+    assert brief.sentences[0].text == default.sentences[0].text
+
+
+def test_no_sentence_comes_twice(ask: Callable[..., Answer]) -> None:
+    answer = ask("Does 4-1BB costimulation improve the persistence of CAR-T cells?", length="full")
+    texts = [s.text for s in answer.sentences]
+    assert len(texts) == len(set(texts))
+
+
+def test_a_comparison_covers_both_sides(ask: Callable[..., Answer]) -> None:
+    answer = ask("How long do 4-1BB and CD28 CAR-T cells persist in patients?")
+    text = " ".join(s.text for s in answer.sentences)
+    assert "4-1BB" in text
+    assert "CD28" in text
+
+
+def test_every_quote_is_found_again(
+    ask: Callable[..., Answer], home: Path, settings_for: Callable[..., Settings]
+) -> None:
+    engine = Engine.open(settings_for(home))
+    for citation in ask("Does rest reverse exhaustion of CAR-T cells?", length="full").citations:
+        context = engine.context(citation)
+        assert context.text[citation.start : citation.end] == citation.quote
+
+
+def test_every_sentence_is_a_quote_of_its_first_citation(ask: Callable[..., Answer]) -> None:
+    answer = ask("What does TET2 disruption do in CAR T cells?", length="full")
+    by_number = {c.n: c.quote for c in answer.citations}
+    assert answer.sentences
+    for sentence in answer.sentences:
+        assert by_number[sentence.citations[0]] == sentence.text
+
+
+def test_the_same_question_gives_the_same_answer(ask: Callable[..., Answer]) -> None:
+    question = "Why do 4-1BB CAR-T cells persist longer?"
+    assert ask(question) == ask(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the capital of France?", "Does CD28 senescence depend on dietary zinc?"]
+)
+def test_what_the_corpus_does_not_hold_is_refused_with_what_is_missing(
+    ask: Callable[..., Answer], question: str
+) -> None:
+    answer = ask(question)
+    assert answer.kind == "refusal"
+    assert "What would be needed" in answer.answer
+    assert answer.searched.papers == 243
+    assert not answer.sentences
+
+
+def test_a_near_miss_says_what_it_lacks(ask: Callable[..., Answer]) -> None:
+    answer = ask("How many gray of radiation did the Mayo group give to CAR-T cells to make them senescent?")
+    assert answer.kind == "refusal"
+    assert answer.near_misses
+    assert any("dose" in miss.why for miss in answer.near_misses)
+
+
+def test_a_follow_up_shows_the_question_as_understood(ask: Callable[..., Answer]) -> None:
+    first = ask("Does 4-1BB make CAR-T cells more prone to senescence?")
+    second = ask("and CD28?", history=[first])
+    assert second.resolved == "Does CD28 make CAR-T cells more prone to senescence?"
+
+
+def test_a_lever_in_the_question_brings_its_what_if(ask: Callable[..., Answer]) -> None:
+    answer = ask("Does c-Jun overexpression help CAR T cells?")
+    assert answer.whatif.startswith("senescope whatif ")
+    assert "c-Jun" in answer.whatif
+    assert answer.whatif in answer.answer
