@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from assistant.sessions.turns import Json
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
     from assistant.evidence import Answer
+    from assistant.tui.levers import Request
+    from assistant.tui.rooms import Room
 
 
 @dataclass
@@ -26,7 +28,7 @@ class Submitted(Message):
 class RoomChosen(Message):
     """The reader chose a room in the bar."""
 
-    room: str
+    room: Room
 
 
 @dataclass
@@ -48,10 +50,7 @@ class WhatIfShown(Message):
 class WhatIfEdited(Message):
     """The reader changed a design or a lever in the what-if room."""
 
-    a: str
-    b: str
-    changes_a: Mapping[str, float]
-    changes_b: Mapping[str, float]
+    request: Request
 
 
 @dataclass
@@ -69,6 +68,7 @@ class Opened(Message):
 
     papers: int
     passages: int
+    designs: Sequence[tuple[str, str]] = ()
 
 
 @dataclass

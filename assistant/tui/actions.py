@@ -1,0 +1,323 @@
+"""What keys, slash commands and the palette do."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from textual import on
+from textual.content import Content
+
+from assistant.errors import EnvironmentFault, InputError, SenescopeError
+from assistant.settings import nearest
+from assistant.tui import clipboard, logbook, screens, themes
+from assistant.tui.commands import BY_NAME, LENGTHS, Command, parse, parse_filters
+from assistant.tui.messages import CitationOpened, Submitted
+from assistant.tui.questions import Questions
+
+if TYPE_CHECKING:
+    from assistant.evidence import Citation
+    from assistant.tui.rooms import Room
+
+
+_P = ParamSpec("_P")
+
+
+def shown(action: Callable[_P, Awaitable[None]]) -> Callable[_P, Coroutine[Any, Any, None]]:
+    """Turn an error of an action into a notice: a key press must never end the chat."""
+
+    @wraps(action)
+    async def guarded(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            await action(*args, **kwargs)
+        except SenescopeError as error:
+            app = args[0]
+            assert isinstance(app, CommandActions)
+            app.complain(error)
+
+    return guarded
+
+
+class CommandActions(Questions):
+    """The actions, by name: keys, commands and the palette call the same ones."""
+
+    @on(Submitted)
+    async def _submitted(self, event: Submitted) -> None:
+        if event.text.startswith("/"):
+            try:
+                command, argument = parse(event.text)
+            except SenescopeError as error:
+                self.complain(error)
+            else:
+                await self.run_command(command, argument)
+            return
+        await self.question(event.text)
+
+    @shown
+    async def run_command(self, command: Command, argument: str) -> None:
+        """Run a slash command."""
+        if command.needs_text and not argument:
+            raise InputError(
+                f"{command.usage}: something is missing after the name.", hint=command.help + "."
+            )
+        await getattr(self, f"action_{command.action}")(argument)
+
+    @shown
+    async def action_palette(self, name: str) -> None:
+        """Run a command from the palette; one that needs text is typed into the input instead."""
+        command = BY_NAME[name]
+        if command.needs_text:
+            self.go("conversation")
+            self.prompt.fill(f"/{name} ")
+            return
+        await self.run_command(command, "")
+
+    # ── rooms ──────────────────────────────────────────────────────────────────────────────────────
+
+    @shown
+    async def action_room(self, room: Room) -> None:
+        """Go to a room."""
+        if room == "evidence" and self.evidence.answer is None and self.dialogue.answers:
+            await self.show_evidence(self.dialogue.answers[-1])
+        self.go(room)
+
+    @shown
+    async def action_cancel(self) -> None:
+        """Cancel what is in work; else go back to the input."""
+        cancelled = self.dialogue.cancel()
+        for turn in cancelled:
+            view = self.conversation.view(turn)
+            if view is not None:
+                await view.show_stopped("cancelled")
+        if cancelled:
+            self.workers.cancel_group(self, "answer")
+            self.workers.cancel_group(self, "whatif")
+        self.go("conversation")
+
+    @shown
+    async def action_citation(self, n: int) -> None:
+        """Open quote `n` of the answer in the evidence room, or of the latest."""
+        answer = self.evidence.answer or (self.dialogue.answers[-1] if self.dialogue.answers else None)
+        if answer is None or all(citation.n != n for citation in answer.citations):
+            self.notify(f"The latest answer has no quote [{n}].", severity="warning", markup=False)
+            return
+        self.post_message(CitationOpened(answer, n))
+
+    @shown
+    async def action_evidence(self, argument: str = "") -> None:
+        """`/evidence [N]`."""
+        if not argument:
+            await self.action_room("evidence")
+        elif argument.strip("[]").isdigit():
+            await self.action_citation(int(argument.strip("[]")))
+        else:
+            raise InputError(f"{argument!r} is no quote number.", hint="Type /evidence 2 for quote [2].")
+
+    @shown
+    async def action_sources(self, argument: str = "") -> None:
+        """`/sources`: every paper cited in this session."""
+        from assistant.sessions.plain import one_line
+
+        seen: dict[str, Citation] = {}
+        for answer in self.dialogue.answers:
+            for citation in answer.citations:
+                seen.setdefault(citation.paper, citation)
+        lines = [
+            Content.assemble((one_line(c.short), "bold"), f"\n  {one_line(c.title)}\n  ", (c.link, "dim"))
+            for c in seen.values()
+        ]
+        text = Content("\n").join(lines) if lines else Content("Nothing was cited in this session yet.")
+        self.push_screen(screens.Page(f"{len(seen)} papers cited", text))
+
+    @shown
+    async def action_help(self, argument: str = "") -> None:
+        """F1: help for the place the reader is at."""
+        here = (
+            getattr(self.focused, "HELP", "")
+            or getattr(getattr(self.focused, "parent", None), "HELP", "")
+            or ""
+        )
+        self.push_screen(screens.help_page(here))
+
+    @shown
+    async def action_log(self, argument: str = "") -> None:
+        """`/log`."""
+        self.push_screen(screens.log_page(logbook.tail(self.settings.home)))
+
+    # ── settings of the conversation ───────────────────────────────────────────────────────────────
+
+    @shown
+    async def action_whatif(self, argument: str = "") -> None:
+        """`/whatif TEXT`."""
+        await self.question(f"/whatif {argument}")
+
+    @shown
+    async def action_filter(self, argument: str = "") -> None:
+        """`/filter ...`: restrict the evidence of the questions that follow."""
+        if argument:
+            self.dialogue.filters = parse_filters(argument, self.dialogue.filters)
+        words = self.dialogue.filters.describe()
+        self.bar.filters = words
+        self.notify(
+            f"Evidence restricted to {words}." if words else "All evidence is searched.", markup=False
+        )
+
+    @shown
+    async def action_length(self, argument: str = "") -> None:
+        """`/length brief|default|full`."""
+        if argument not in LENGTHS:
+            raise InputError(
+                f"{argument!r} is no length{nearest(argument, LENGTHS)}.", hint=f"Use {', '.join(LENGTHS)}."
+            )
+        self.dialogue.length = argument
+        self.notify(f"Answers are {argument} from now on.")
+
+    @shown
+    async def action_set_theme(self, argument: str = "") -> None:
+        """`/theme [NAME]`; without a name the next one."""
+        if not argument:
+            place = themes.NAMES.index(self.theme) if self.theme in themes.NAMES else -1
+            argument = themes.NAMES[(place + 1) % len(themes.NAMES)]
+        name = themes.full_name(argument)
+        if name is None:
+            raise InputError(f"There is no theme {argument!r}.", hint=f"Use {', '.join(themes.NAMES)}.")
+        self.theme = name
+        self.notify(
+            f'{name}. To keep it: [chat] theme = "{name}" in {self.settings.config_file}', markup=False
+        )
+
+    # ── copying and writing ────────────────────────────────────────────────────────────────────────
+
+    @shown
+    async def action_copy_answer(self, argument: str = "") -> None:
+        """`/copy [N | bib]`: the answer in focus as Markdown, one quote, or the BibTeX of all."""
+        from assistant.sessions.bibtex import bibtex
+        from assistant.sessions.markdown import answer_markdown
+
+        answer = self.evidence.answer or (self.dialogue.answers[-1] if self.dialogue.answers else None)
+        if answer is None:
+            raise InputError("There is no answer to copy yet.", hint="Ask a question first.")
+        if argument == "bib":
+            self._copy(bibtex(answer.citations), f"BibTeX of {len(answer.citations)} quotes")
+        elif argument.strip("[]").isdigit():
+            await self.action_copy_reference(int(argument.strip("[]")))
+        elif argument:
+            raise InputError(f"/copy {argument}: not understood.", hint="Use /copy, /copy 2 or /copy bib.")
+        else:
+            self._copy(answer_markdown(answer), "Answer")
+
+    @shown
+    async def action_copy_reference(self, n: int) -> None:
+        """Copy one reference with its quote."""
+        from assistant.sessions.markdown import reference
+
+        citation = self._cited(n)
+        self._copy(reference(citation) + "\n", f"Reference [{n}]")
+
+    @shown
+    async def action_copy_bibtex(self, n: int) -> None:
+        """Copy the BibTeX entry of one reference."""
+        from assistant.sessions.bibtex import entry
+
+        self._copy(entry(self._cited(n)), f"BibTeX of [{n}]")
+
+    def _cited(self, n: int) -> Citation:
+        answer = self.evidence.answer
+        for citation in answer.citations if answer is not None else ():
+            if citation.n == n:
+                return citation
+        raise InputError(f"There is no quote [{n}].", hint="Open an answer's evidence first (F3).")
+
+    def _copy(self, text: str, what: str) -> None:
+        driver = self._driver
+        self.notify(
+            clipboard.copy(text, what, driver.write if driver is not None else None, self.settings.home),
+            markup=False,
+        )
+
+    def action_open_page(self, address: str) -> None:
+        """Open a paper's page; say the address when there is no browser to open it in."""
+        try:
+            opened = webbrowser.open(address)
+        except (webbrowser.Error, OSError):
+            opened = False
+        words = "Asked the browser to open" if opened else "No browser found here; the address is"
+        self.notify(f"{words} {address}", markup=False)
+
+    @shown
+    async def action_export(self, argument: str = "") -> None:
+        """`/export [FILE]`: the session; the ending of the name decides the format."""
+        from assistant.sessions import bundle
+        from assistant.sessions.bibtex import bibtex
+        from assistant.sessions.markdown import markdown
+
+        session, turns = self.dialogue.session, self.dialogue.turns()
+        if session is None or not turns:
+            raise InputError("There is nothing to export yet.", hint="Ask a question first.")
+        target = Path(argument or f"senescope-{session.id}.md").expanduser()
+        if target.suffix == ".zip":
+            bundle.write_bundle(session, turns, target)
+        else:
+            if target.suffix == ".json":
+                text = bundle.dumped(bundle.session_json(session, turns))
+            elif target.suffix == ".bib":
+                text = bibtex(bundle.citations_of(turns))
+            else:
+                text = markdown(session, turns)
+            try:
+                target.write_text(text, encoding="utf-8", errors="replace")
+            except OSError as error:
+                raise EnvironmentFault(
+                    f"{str(target)!r} cannot be written: {error}.", hint="/export OTHER.md"
+                ) from error
+        self.notify(f"{len(turns)} turns written to {target.resolve()}", markup=False)
+
+    # ── sessions ───────────────────────────────────────────────────────────────────────────────────
+
+    @shown
+    async def action_new_session(self, argument: str = "") -> None:
+        """Begin a new session; the old one is kept."""
+        await self.action_cancel()
+        self.dialogue.restart()
+        await self.conversation.restore(())
+        self.go("conversation")
+
+    @shown
+    async def action_rename(self, argument: str = "") -> None:
+        """`/rename TITLE`."""
+        session = self.dialogue.rename(argument)
+        if session is None:
+            raise InputError("This session has no question yet.", hint="Ask one, then give it a title.")
+        self.notify(f"This session is now “{session.title}”.", markup=False)
+
+    @shown
+    async def action_sessions(self, argument: str = "") -> None:
+        """Ctrl+O: choose an earlier session."""
+        picker = screens.SessionPicker(self.dialogue.sessions(), self.dialogue.search, argument)
+
+        async def chosen(name: str | None) -> None:
+            if name is not None:
+                await self.open_session(name)
+
+        self.push_screen(picker, chosen)
+
+    @shown
+    async def open_session(self, name: str) -> None:
+        """Continue a stored session."""
+        self.dialogue.cancel()
+        turns = self.dialogue.resume(name)
+        await self.conversation.restore(turns)
+        if self.dialogue.answers:
+            await self.show_evidence(self.dialogue.answers[-1])
+        last = next((turn for turn in reversed(turns) if turn.kind == "whatif"), None)
+        if last is not None and last.payload is not None:
+            self.show_payload(last.payload)
+        self.go("conversation")
+
+    @shown
+    async def action_leave(self, argument: str = "") -> None:
+        """Leave."""
+        self.exit()

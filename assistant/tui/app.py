@@ -1,0 +1,138 @@
+"""The Textual app: three rooms, one input, and workers that talk to it through messages.
+
+The first frame holds only the bar, an empty conversation and the input. The other rooms, the history
+and the index are opened after it is painted; NumPy and the model load in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from assistant.settings import Settings
+from assistant.tui import messages, themes
+from assistant.tui.actions import CommandActions
+from assistant.tui.backend import Backend, EngineBackend
+from assistant.tui.commands import COMMANDS
+from assistant.tui.conversation import Conversation
+from assistant.tui.evidence import EvidenceRoom
+from assistant.tui.logbook import LOG, close_log, open_log
+from assistant.tui.prompt import Composer
+from assistant.tui.rooms import RoomBar
+from assistant.tui.whatif import WhatIfRoom
+
+
+class ChatApp(CommandActions):
+    """The chat."""
+
+    TITLE = "Senescope"
+    CSS_PATH = "chat.tcss"
+    COMMAND_PALETTE_DISPLAY = "^p"
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (110, "-medium"),
+        (170, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "Help", key_display="F1"),
+        Binding("f2", "room('conversation')", "Chat", show=False),
+        Binding("f3", "room('evidence')", "Evidence", show=False),
+        Binding("f4", "room('whatif')", "What-if", show=False),
+        Binding("escape", "cancel", "Cancel", show=False),
+        Binding("ctrl+n", "new_session", "New"),
+        Binding("ctrl+o", "sessions", "Sessions"),
+        Binding("alt+1", "citation(1)", "Quote", key_display="alt+1-9"),
+        *(Binding(f"alt+{n}", f"citation({n})", f"Quote {n}", show=False) for n in range(2, 10)),
+    ]
+
+    def __init__(
+        self, settings: Settings, *, backend: Backend | None = None, continue_session: str | None = None
+    ) -> None:
+        super().__init__(settings, backend if backend is not None else EngineBackend(settings))
+        self._continue = continue_session
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.full_name(settings.text("chat.theme")) or themes.DEFAULT
+
+    def compose(self) -> ComposeResult:
+        """What the first frame shows."""
+        yield RoomBar()
+        with Horizontal(id="rooms", classes="room-conversation side-evidence"), Vertical(id="chat"):
+            yield Conversation()
+            yield Composer()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Take the keyboard; everything slow waits until the first frame is on the screen."""
+        self.prompt.focus()
+        self.call_after_refresh(self._furnish)
+
+    async def _furnish(self) -> None:
+        open_log(self.settings.home)
+        await self.query_one("#rooms").mount_all([EvidenceRoom(), WhatIfRoom()])
+        self.run_opening()
+        error = self.dialogue.open()
+        if error is not None:
+            await self.panel_of(error)
+            self.notify("This conversation is not being kept.", severity="warning", timeout=10)
+        self.prompt.remember(self.dialogue.questions())
+        if self._continue is not None:
+            await self.open_session(self._continue)
+
+    @on(messages.CitationOpened)
+    async def _citation_opened(self, event: messages.CitationOpened) -> None:
+        await self.show_evidence(event.answer)
+        self.go("evidence", focus=False)
+        self.evidence.focus_card(event.n)
+
+    @on(messages.ContextsRead)
+    def _contexts_read(self, event: messages.ContextsRead) -> None:
+        self.evidence.surround(event.answer, event.contexts)
+
+    @on(messages.WhatIfShown)
+    def _whatif_shown(self, event: messages.WhatIfShown) -> None:
+        self.whatif.show(event.payload)
+        self.go("whatif")
+
+    @on(messages.WhatIfEdited)
+    def _whatif_edited(self, event: messages.WhatIfEdited) -> None:
+        self.whatif.working()
+        self.run_whatif(0, event.request)
+
+    @on(messages.RoomChosen)
+    async def _room_chosen(self, event: messages.RoomChosen) -> None:
+        await self.action_room(event.room)
+
+    # ── the edges ──────────────────────────────────────────────────────────────────────────────────
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The slash commands again, for the palette."""
+        for command in COMMANDS:
+            yield SystemCommand(
+                command.usage, command.help, lambda name=command.name: self.action_palette(name)
+            )
+
+    def on_unmount(self) -> None:
+        """Close what is open; a question in work stays pending in the history."""
+        self.dialogue.close()
+        self.backend.close()
+        close_log()
+
+    def _fatal_error(self) -> None:
+        # Textual would print a traceback with the values of all variables; it belongs into the log.
+        LOG.critical("the chat ended on a defect", exc_info=self._exception)
+        self.panic(
+            Content(
+                f"Senescope's chat ended on a defect: {type(self._exception).__name__}: {self._exception}\n"
+                f"Nothing that was asked is lost. Details: {self.settings.home / 'senescope.log'}; "
+                "please report it."
+            )
+        )

@@ -1,0 +1,133 @@
+"""What the chat asks of the layers below, as one seam that tests can replace.
+
+Everything heavy is imported inside these methods, and they run in worker threads: the first frame is
+painted before NumPy is loaded. One lock serialises them, because the engine keeps caches.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from assistant.errors import EnvironmentFault
+from assistant.sessions.turns import Json
+
+if TYPE_CHECKING:
+    from assistant.answering.engine import Context, Engine
+    from assistant.evidence import Answer, Citation, Filters
+    from assistant.settings import Settings
+    from assistant.tui.levers import Request
+    from ingest.pipeline import Progress
+
+
+class Backend(Protocol):
+    """Answers, quotes in context, and what-ifs."""
+
+    def open(self, progress: Callable[[Progress], None]) -> tuple[int, int]:
+        """Open the index, building it when missing; returns how many papers and passages it holds."""
+
+    def warm(self) -> None:
+        """Load what the first question would otherwise wait for."""
+
+    def ask(self, question: str, filters: Filters, history: Sequence[Answer], length: str) -> Answer:
+        """Answer or refuse one question."""
+
+    def context(self, citation: Citation) -> Context:
+        """The surroundings of a quote."""
+
+    def is_whatif(self, question: str) -> bool:
+        """Whether the question is one for the kinetic model."""
+
+    def designs(self) -> tuple[tuple[str, str], ...]:
+        """The designs that can be compared, id and name."""
+
+    def whatif(self, request: Request) -> Json:
+        """Compare two designs."""
+
+    def close(self) -> None:
+        """Release files."""
+
+
+class EngineBackend:
+    """The real one: `Engine` for questions, `assistant.kinetics` for what-ifs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    def open(self, progress: Callable[[Progress], None]) -> tuple[int, int]:
+        """Open the index, building it when missing; returns how many papers and passages it holds."""
+        from assistant.answering.engine import Engine
+
+        with self._lock:
+            self._engine = Engine.open(self._settings, progress=progress)
+            counts = self._engine.index.catalog.counts()
+            return counts.papers, counts.passages
+
+    def warm(self) -> None:
+        """Load the embedder and the matrices."""
+        with self._lock:
+            self._opened.warm()
+
+    def ask(self, question: str, filters: Filters, history: Sequence[Answer], length: str) -> Answer:
+        """Answer or refuse one question."""
+        with self._lock:
+            begun = perf_counter()
+            answer = self._opened.ask(question, filters=filters, history=history, length=_length(length))
+            return answer.timed(perf_counter() - begun)
+
+    def context(self, citation: Citation) -> Context:
+        """The surroundings of a quote."""
+        with self._lock:
+            return self._opened.context(citation)
+
+    def is_whatif(self, question: str) -> bool:
+        """Whether the question is one for the kinetic model."""
+        return self._opened.is_whatif(question)
+
+    def designs(self) -> tuple[tuple[str, str], ...]:
+        """The shipped designs, id and name."""
+        from assistant.kinetics import designs
+
+        return tuple((name, designs.load(name).name) for name in designs.names())
+
+    def whatif(self, request: Request) -> Json:
+        """Compare two designs."""
+        from assistant.kinetics import compare, designs
+
+        if request.text:
+            raise NotImplementedError
+        a, b = designs.load(request.a), designs.load(request.b)
+        for name, value in request.sets_a.items():
+            a = a.with_value(name, value)
+        for name, value in request.sets_b.items():
+            b = b.with_value(name, value)
+        settings = self._settings
+        comparison = compare.compare(
+            a,
+            b,
+            days=settings.integer("whatif.days"),
+            draws=settings.integer("whatif.draws"),
+            seed=settings.integer("whatif.seed"),
+        )
+        return comparison.to_json()
+
+    def close(self) -> None:
+        """Release files; a run in progress is not waited for."""
+        if self._engine is not None:
+            self._engine.close()
+
+    @property
+    def _opened(self) -> Engine:
+        if self._engine is None:
+            raise EnvironmentFault(
+                "The index is not open.", hint="See the message above, or `senescope doctor`."
+            )
+        return self._engine
+
+
+def _length(name: str) -> Literal["brief", "default", "full"]:
+    return "brief" if name == "brief" else "full" if name == "full" else "default"

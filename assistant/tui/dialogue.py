@@ -1,0 +1,155 @@
+"""The state of a conversation without its screen: session, history, filters, and the turns in work.
+
+A question is written down before it is answered. When the history cannot be written the chat goes on
+without it and says so once, rather than refusing to answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.errors import SenescopeError
+from assistant.evidence import Answer, Filters
+from assistant.sessions.store import SessionStore
+from assistant.sessions.turns import Json, Match, Session, Turn, TurnKind
+from assistant.tui.logbook import LOG
+
+FOLLOW_UPS = 6
+"""Answers that a follow-up question may refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A question on its way."""
+
+    turn: int
+    question: str
+
+
+@dataclass
+class Dialogue:
+    """One conversation at a time, over the store of all."""
+
+    home: Path
+    store: SessionStore | None = None
+    session: Session | None = None
+    answers: list[Answer] = field(default_factory=list)
+    filters: Filters = field(default_factory=Filters)
+    length: str = "default"
+    running: Job | None = None
+    waiting: deque[Job] = field(default_factory=deque)
+    _spare: int = 0
+    """Counts down for turns that could not be stored, so that ids stay unique."""
+
+    def open(self) -> SenescopeError | None:
+        """Open the history; an error means that this conversation will not be kept."""
+        try:
+            self.store = SessionStore.open(self.home)
+        except SenescopeError as error:
+            LOG.warning("history: %s", error)
+            return error
+        return None
+
+    def resume(self, name: str) -> tuple[Turn, ...]:
+        """Continue a stored session; its answers become the history of follow-ups."""
+        if self.store is None:
+            return ()
+        self.session = self.store.get(name)
+        turns = self.store.turns(self.session.id)
+        self.answers = [answer for turn in turns if (answer := turn.answer) is not None]
+        return turns
+
+    def restart(self) -> None:
+        """Begin a new session with the next question."""
+        self.session = None
+        self.answers = []
+
+    def begin(self, question: str) -> Job:
+        """Write a question down and put it in line."""
+        turn = 0
+        if self.store is not None:
+            try:
+                if self.session is None:
+                    self.session = self.store.create()
+                turn = self.store.begin(self.session.id, question)
+            except SenescopeError as error:
+                LOG.error("history: %s", error)
+                self.store = None
+        if turn == 0:
+            self._spare -= 1
+            turn = self._spare
+        job = Job(turn, question)
+        self.waiting.append(job)
+        return job
+
+    def next(self) -> Job | None:
+        """The next question to work on, when none is being worked on."""
+        if self.running is None and self.waiting:
+            self.running = self.waiting.popleft()
+            return self.running
+        return None
+
+    def finish(
+        self, turn: int, kind: TurnKind, payload: Json | None, resolved: str = "", seconds: float = 0.0
+    ) -> bool:
+        """Complete a turn; False when it is no longer waited for (it was cancelled)."""
+        if self.running is None or self.running.turn != turn:
+            return False
+        self.running = None
+        self._write(turn, kind, payload, resolved, seconds)
+        return True
+
+    def cancel(self) -> list[int]:
+        """Cancel everything in work or in line; returns the turns."""
+        jobs = ([self.running] if self.running is not None else []) + list(self.waiting)
+        self.running = None
+        self.waiting.clear()
+        for job in jobs:
+            self._write(job.turn, "cancelled", None, "", 0.0)
+        return [job.turn for job in jobs]
+
+    def history(self) -> Sequence[Answer]:
+        """The answers a follow-up may refer to."""
+        return self.answers[-FOLLOW_UPS:]
+
+    def turns(self) -> tuple[Turn, ...]:
+        """The stored turns of this session."""
+        if self.store is None or self.session is None:
+            return ()
+        return self.store.turns(self.session.id)
+
+    def sessions(self) -> tuple[Session, ...]:
+        """All stored sessions, the latest first."""
+        return self.store.recent(500) if self.store is not None else ()
+
+    def search(self, words: str) -> Sequence[Match]:
+        """Turns of all sessions that hold the words."""
+        return self.store.search(words, 50) if self.store is not None else ()
+
+    def questions(self) -> Sequence[str]:
+        """Earlier questions for the input."""
+        return self.store.questions() if self.store is not None else ()
+
+    def rename(self, title: str) -> Session | None:
+        """Give the session another title; None when nothing was asked yet."""
+        if self.store is None or self.session is None:
+            return None
+        self.session = self.store.rename(self.session.id, title)
+        return self.session
+
+    def close(self) -> None:
+        """Close the history."""
+        if self.store is not None:
+            self.store.close()
+
+    def _write(self, turn: int, kind: TurnKind, payload: Json | None, resolved: str, seconds: float) -> None:
+        if self.store is None or turn < 0:
+            return
+        try:
+            self.store.finish(turn, kind, payload, resolved=resolved, seconds=seconds)
+        except SenescopeError as error:
+            LOG.error("history: %s", error)
+            self.store = None

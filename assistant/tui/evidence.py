@@ -1,0 +1,185 @@
+"""The evidence room: one card for each quote of the answer in focus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from assistant.evidence import Answer, Citation
+from assistant.sessions.plain import one_line, plain
+from assistant.tui.badges import RETRACTIONS, of_citation
+
+if TYPE_CHECKING:
+    from assistant.answering.engine import Context
+
+AROUND = 320
+"""Characters of context on each side of a quote: about four lines of a card."""
+
+
+class EvidenceRoom(VerticalScroll, can_focus=False):
+    """Cards for the citations of one answer."""
+
+    def __init__(self) -> None:
+        super().__init__(id="evidence")
+        self.answer: Answer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Empty until an answer is in focus."""
+        yield Static(
+            Content.styled(
+                "The quotes behind an answer appear here.\nFollow a mark like [2], or press F3.", "dim"
+            ),
+            classes="empty",
+        )
+
+    async def show(self, answer: Answer) -> None:
+        """Show the quotes of an answer; their surroundings follow with `surround`."""
+        if self.answer is answer:
+            return
+        self.answer = answer
+        async with self.batch():
+            await self.query("*").remove()
+            count = len(answer.citations)
+            head = f"{count} quote{'' if count == 1 else 's'} behind: {one_line(answer.question)}"
+            await self.mount(Static(Content.styled(head, "dim"), classes="evidence-head"))
+            await self.mount_all(Card(citation) for citation in answer.citations)
+        self.scroll_home(animate=False)
+
+    def surround(self, answer: Answer, contexts: Sequence[Context | None]) -> None:
+        """Put the quotes into their surroundings."""
+        if self.answer is answer:
+            for card, context in zip(self.query(Card), contexts, strict=True):
+                card.surround(context)
+
+    def focus_card(self, n: int, *, take_focus: bool = True) -> bool:
+        """Scroll to the quote numbered `n`; False when the answer has none."""
+        for card in self.query(Card):
+            card.set_class(card.citation.n == n, "chosen")
+        found = next((card for card in self.query(Card) if card.citation.n == n), None)
+        if found is None:
+            return False
+        if take_focus:
+            found.focus(scroll_visible=False)
+        self.call_after_refresh(self.scroll_to_widget, found, top=True, animate=False)
+        return True
+
+    def take_focus(self) -> None:
+        """Give the keyboard to the card that was opened last, or to the first."""
+        cards = list(self.query(Card))
+        chosen = [card for card in cards if card.has_class("chosen")] or cards
+        if chosen:
+            chosen[0].focus()
+
+
+class Card(Vertical, can_focus=True):
+    """One quote: where it stands, what it says, what to do with it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "step(1)", "Next quote", show=False),
+        Binding("up,k", "step(-1)", "Previous quote", show=False),
+        Binding("o", "open_link", "Open page"),
+        Binding("y", "copy_citation", "Copy"),
+        Binding("b", "copy_bibtex", "BibTeX"),
+    ]
+    HELP = "A quote: ↑ ↓ go to the next, o opens the paper's page, y copies the reference, b copies BibTeX."
+
+    def __init__(self, citation: Citation) -> None:
+        super().__init__(classes="card")
+        self.citation = citation
+        self.border_title = Content(f"[{citation.n}] {one_line(citation.short)}")
+        self._quote = Static(quote_in_context(citation, None), classes="quote")
+
+    def compose(self) -> ComposeResult:
+        """Title, labels, the quote, identifiers, actions."""
+        citation = self.citation
+        yield Static(Content.styled(one_line(citation.title), "bold"), classes="card-title")
+        labels = of_citation(citation)
+        if labels:
+            yield Static(labels, classes="badges")
+        yield self._quote
+        yield Static(identifiers(citation), classes="identifiers")
+        yield Static(self._actions(), classes="card-actions")
+
+    def surround(self, context: Context | None) -> None:
+        """Show the text around the quote, and what the source itself cannot show."""
+        self._quote.update(quote_in_context(self.citation, context))
+        if context is not None and context.limits and not self.query(".limits"):
+            limits = Content.assemble(
+                ("Limits of this source: ", "bold dim"), (one_line(context.limits), "dim")
+            )
+            self.mount(Static(limits, classes="limits"), after=self._quote)
+
+    def _actions(self) -> Content:
+        page = "o Open page" if self.citation.link_kind != "title-search" else "o Search for the title"
+        labels = (
+            (page, "open_link"),
+            ("y Copy reference", "copy_citation"),
+            ("b Copy BibTeX", "copy_bibtex"),
+        )
+        parts = [
+            Content.styled(label, Style.from_meta({"@click": action})).stylize("$primary")
+            for label, action in labels
+        ]
+        return Content("   ").join(parts)
+
+    def action_step(self, step: int) -> None:
+        """Go to the card above or below."""
+        cards = list(self.screen.query(Card))
+        place = cards.index(self) + step
+        if 0 <= place < len(cards):
+            cards[place].focus()
+
+    async def action_open_link(self) -> None:
+        """Open the paper's page in a browser."""
+        await self.run_action(f"app.open_page({self.citation.link!r})")
+
+    async def action_copy_citation(self) -> None:
+        """Copy the reference with its quote."""
+        await self.run_action(f"app.copy_reference({self.citation.n})")
+
+    async def action_copy_bibtex(self) -> None:
+        """Copy the BibTeX entry."""
+        await self.run_action(f"app.copy_bibtex({self.citation.n})")
+
+
+def quote_in_context(citation: Citation, context: Context | None) -> Content:
+    """The quote between ❝ and ❞, bold on a ground of its own, with what stands around it dimmed."""
+    quote = Content.styled(f"❝{plain(citation.quote)}❞", "bold $text-primary on $primary-muted")
+    if context is None or context.text[citation.start : citation.end] != citation.quote:
+        return quote
+    span = context.section.span
+    before = context.text[max(span.start, citation.start - AROUND) : citation.start]
+    after = context.text[citation.end : min(span.end, citation.end + AROUND)]
+    if citation.start - AROUND > span.start:
+        before = "… " + before.partition(" ")[2]
+    if citation.end + AROUND < span.end:
+        after = after.rpartition(" ")[0] + " …"
+    return Content.assemble((plain(before).lstrip(), "dim"), quote, (plain(after).rstrip(), "dim"))
+
+
+def identifiers(citation: Citation) -> Content:
+    """Journal, section, identifiers and the retraction state with the date of its check."""
+    where = " ".join(str(part) for part in (citation.journal, citation.year) if part)
+    page = f", page {citation.page}" if citation.page else ""
+    known = [
+        f"{name} {one_line(value)}"
+        for name, value in (("DOI", citation.doi), ("PMID", citation.pmid), ("PMCID", citation.pmcid))
+        if value
+    ]
+    line = " · ".join(part for part in (one_line(where), one_line(citation.section) + page, *known) if part)
+    if not known:
+        line += " · no identifier known"
+    checked = f", checked {citation.retraction_checked}" if citation.retraction_checked else ""
+    if citation.retraction in RETRACTIONS:
+        return Content.assemble(
+            (line, "dim"), "\n", (RETRACTIONS[citation.retraction] + checked, "bold $error")
+        )
+    state = {"none": "not retracted", "unknown": "retraction state not checked"}[citation.retraction]
+    return Content.styled(f"{line}\n{state}{checked}", "dim")

@@ -1,0 +1,129 @@
+"""The way of a question: written down, answered in a thread, shown, its evidence laid out."""
+
+from __future__ import annotations
+
+from textual import on
+
+from assistant.evidence import Answer
+from assistant.tui import messages
+from assistant.tui.levers import Request
+from assistant.tui.welcome import Welcome
+from assistant.tui.work import Workers
+
+
+class Questions(Workers):
+    """What happens between Enter and the answer."""
+
+    ready = False
+    """The index is open."""
+    broken = False
+    """The index could not be opened: questions fail at once instead of waiting for it."""
+
+    async def question(self, text: str) -> None:
+        """Put a question in line and start on it when nothing else runs."""
+        job = self.dialogue.begin(text)
+        self.go("conversation", focus=False)
+        waiting = "Reading the evidence…" if self.ready else "Waiting for the index…"
+        await self.conversation.begin(job.turn, text, waiting)
+        self.next_job()
+
+    def next_job(self) -> None:
+        """Start on the next question, if the index is there and nothing runs."""
+        if not (self.ready or self.broken):
+            return
+        job = self.dialogue.next()
+        if job is None:
+            return
+        text = job.question.removeprefix("/whatif").strip()
+        if job.question.startswith("/whatif") or (self.ready and self.backend.is_whatif(text)):
+            self.whatif.working()
+            self._say(job.turn, "Running the model…")
+            self.run_whatif(job.turn, Request(text=text))
+        else:
+            self._say(job.turn, "Reading the evidence…")
+            self.run_ask(job)
+
+    def _say(self, turn: int, text: str) -> None:
+        view = self.conversation.view(turn)
+        if view is not None:
+            view.say(text)
+
+    @on(messages.Answered)
+    async def _answered(self, event: messages.Answered) -> None:
+        answer = event.answer
+        if not self.dialogue.finish(
+            event.turn, answer.kind, answer.to_json(), answer.resolved, answer.run.seconds
+        ):
+            return
+        self.dialogue.answers.append(answer)
+        view = self.conversation.view(event.turn)
+        if view is not None:
+            at_end = self.conversation.at_end
+            await view.show_answer(answer)
+            self.conversation.follow(view, at_end)
+        await self.show_evidence(answer)
+        self.next_job()
+
+    async def show_evidence(self, answer: Answer) -> None:
+        """Put an answer's quotes into the evidence room, without moving the reader there."""
+        await self.evidence.show(answer)
+        self.bar.count = len(answer.citations)
+        if answer.citations:
+            rooms = self.base.query_one("#rooms")
+            rooms.remove_class("side-whatif").add_class("has-evidence", "side-evidence")
+            self.run_contexts(answer)
+
+    @on(messages.Simulated)
+    async def _simulated(self, event: messages.Simulated) -> None:
+        if event.turn:
+            seconds = float(event.payload["run"]["seconds"])
+            if not self.dialogue.finish(event.turn, "whatif", event.payload, "", seconds):
+                return
+            view = self.conversation.view(event.turn)
+            if view is not None:
+                at_end = self.conversation.at_end
+                await view.show_whatif(event.payload)
+                self.conversation.follow(view, at_end)
+        self.show_payload(event.payload)
+        self.next_job()
+
+    @on(messages.Failed)
+    async def _failed(self, event: messages.Failed) -> None:
+        self.whatif.idle()
+        if not event.turn:
+            self.complain(event.error)
+            return
+        if not self.dialogue.finish(event.turn, "failed", {"error": str(event.error)}):
+            return
+        view = self.conversation.view(event.turn)
+        if view is not None:
+            at_end = self.conversation.at_end
+            await view.show_error(event.error)
+            self.conversation.follow(view, at_end)
+        self.next_job()
+
+    @on(messages.Progressed)
+    def _progressed(self, event: messages.Progressed) -> None:
+        share = f" {100 * event.done // event.total} %" if event.total else ""
+        self.bar.status = f"{event.stage}{share}"
+        for welcome in self.base.query(Welcome):
+            welcome.progress(event.stage, event.done, event.total)
+
+    @on(messages.Opened)
+    def _opened(self, event: messages.Opened) -> None:
+        self.ready = True
+        self.bar.corpus = f"{event.papers:,} papers"
+        self.bar.status = ""
+        self.whatif.designs(event.designs)
+        for welcome in self.base.query(Welcome):
+            welcome.ready()
+        self.next_job()
+
+    @on(messages.OpeningFailed)
+    async def _opening_failed(self, event: messages.OpeningFailed) -> None:
+        self.broken = True
+        self.bar.status = "no index"
+        for welcome in self.base.query(Welcome):
+            welcome.ready()
+        await self.panel_of(event.error)
+        self.next_job()

@@ -1,0 +1,183 @@
+"""The screens that come over the rooms: help, log, and the list of sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.errors import SenescopeError
+from assistant.sessions.plain import one_line, plain
+from assistant.sessions.turns import Match, Session
+from assistant.tui.commands import COMMANDS
+
+KEYS: tuple[tuple[str, str], ...] = (
+    ("Enter", "send the question; Ctrl+J or Shift+Enter begin a new line"),
+    ("↑ ↓", "earlier questions, in the input"),
+    ("Alt+1 … Alt+9", "open quote [1] … [9] of the latest answer"),
+    ("F2  F3  F4", "conversation, evidence, what-if"),
+    ("Tab  Shift+Tab", "go through sources, cards, fields and the input"),
+    ("PgUp  PgDn", "scroll the conversation"),
+    ("Esc", "cancel the answer; back to the input"),
+    ("Ctrl+N", "new session"),
+    ("Ctrl+O", "earlier sessions, with full-text search"),
+    ("Ctrl+P", "command palette"),
+    ("Ctrl+Q", "leave; everything is kept"),
+)
+
+
+class Page(ModalScreen[None]):
+    """A page of text over the rooms; Escape closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss", "Close")]
+
+    def __init__(self, title: str, text: Content) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        """One scrolling panel."""
+        with VerticalScroll(classes="page") as panel:
+            panel.border_title = self._title
+            panel.border_subtitle = "Esc closes"
+            yield Static(self._text)
+
+    def on_mount(self) -> None:
+        """Let the arrows scroll."""
+        self.query_one(VerticalScroll).focus()
+
+
+def help_page(here: str) -> Page:
+    """Help for the place the reader is at, then keys and commands."""
+    parts: list[Content] = []
+    if here:
+        parts += [Content.assemble(("Here  ", "bold $primary"), here), Content("")]
+    parts.append(Content.styled("Keys", "bold $primary"))
+    parts += [Content.assemble((f"  {key:<16}", "bold"), text) for key, text in KEYS]
+    parts += [Content(""), Content.styled("Commands", "bold $primary")]
+    parts += [Content.assemble((f"  /{command.name:<15}", "bold"), command.help) for command in COMMANDS]
+    parts += [
+        Content(""),
+        Content.styled("Marks", "bold $primary"),
+        Content("  ◆ 4-1BB   ● CD28   ◈ both   ○ other domain"),
+        Content("  ━━ A continuous   ╍╍ B dashed   dots: 90 % of the draws"),
+        Content("  □ assumed: no source stands behind the number"),
+    ]
+    return Page("Help", Content("\n").join(parts))
+
+
+def log_page(text: str) -> Page:
+    """The end of the log file."""
+    return Page("Log", Content(plain(text)))
+
+
+class SessionPicker(ModalScreen[str | None]):
+    """Earlier sessions; typing searches questions and answers; Enter opens one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close"),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("up", "move(-1)", "Up", show=False),
+    ]
+
+    def __init__(
+        self,
+        sessions: Sequence[Session],
+        search: Callable[[str], Sequence[Match]],
+        words: str = "",
+    ) -> None:
+        super().__init__()
+        self._sessions = sessions
+        self._search = search
+        self._words = words
+        self._shown: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """Search field over the list."""
+        with Vertical(classes="page picker") as panel:
+            panel.border_title = "Sessions"
+            panel.border_subtitle = "↑ ↓ choose · Enter opens · Esc closes"
+            yield Input(self._words, placeholder="Search questions and answers", compact=True)
+            yield OptionList(compact=True)
+
+    def on_mount(self) -> None:
+        """Show everything, or what the words of the command find."""
+        self._show(self._words)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show(event.value)
+
+    def _show(self, words: str) -> None:
+        rows: list[tuple[str, Content]] = []
+        if any(c.isalnum() for c in words):
+            for match in self._found(words):
+                rows.append(
+                    (
+                        match.session.id,
+                        Content.assemble(
+                            (f"{match.session.id}  ", "dim"),
+                            f"{match.turn.n}. {one_line(match.turn.question)}",
+                            (f"\n             {one_line(match.snippet)}", "dim"),
+                        ),
+                    )
+                )
+        else:
+            for session in self._sessions:
+                when = session.updated[:16].replace("T", " ")
+                count = f"{session.turns:>3} turn{' ' if session.turns == 1 else 's'}"
+                rows.append(
+                    (
+                        session.id,
+                        Content.assemble(
+                            (f"{when}  {count}  ", "dim"), one_line(session.title) or "Untitled"
+                        ),
+                    )
+                )
+        self._shown = [name for name, _ in rows]
+        menu = self.query_one(OptionList)
+        menu.clear_options()
+        menu.add_options(Option(label) for _, label in rows)
+        if rows:
+            menu.highlighted = 0
+        else:
+            menu.add_option(Option(Content.styled("Nothing found.", "dim"), disabled=True))
+
+    def _found(self, words: str) -> Sequence[Match]:
+        try:
+            return self._search(words)
+        except SenescopeError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return ()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        place = self.query_one(OptionList).highlighted
+        if place is not None and self._shown:
+            self.dismiss(self._shown[place])
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if self._shown:
+            self.dismiss(self._shown[event.option_index])
+
+    def action_move(self, step: int) -> None:
+        """Move in the list while the search field keeps the focus."""
+        menu = self.query_one(OptionList)
+        menu.action_cursor_down() if step > 0 else menu.action_cursor_up()
+
+    def action_close(self) -> None:
+        """Leave without opening one."""
+        self.dismiss(None)

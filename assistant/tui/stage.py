@@ -1,0 +1,87 @@
+"""The stage: the rooms of the screen, and how to get from one to another."""
+
+from __future__ import annotations
+
+from textual.app import App
+from textual.screen import Screen
+
+from assistant.errors import SenescopeError
+from assistant.sessions.turns import Json
+from assistant.settings import Settings
+from assistant.tui.backend import Backend
+from assistant.tui.conversation import Conversation
+from assistant.tui.dialogue import Dialogue
+from assistant.tui.evidence import EvidenceRoom
+from assistant.tui.logbook import LOG
+from assistant.tui.prompt import Prompt
+from assistant.tui.rooms import Room, RoomBar
+from assistant.tui.turn import error_panel
+from assistant.tui.whatif import WhatIfRoom
+
+
+class Stage(App[None]):
+    """The rooms, without anything happening in them."""
+
+    def __init__(self, settings: Settings, backend: Backend) -> None:
+        super().__init__()
+        self.settings = settings
+        self.backend = backend
+        self.dialogue = Dialogue(settings.home, length=settings.text("answer.length"))
+
+    @property
+    def base(self) -> Screen[object]:
+        """The screen with the rooms, also while a page lies over it."""
+        return self.screen_stack[0]
+
+    @property
+    def prompt(self) -> Prompt:
+        """The input."""
+        return self.base.query_one(Prompt)
+
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation room."""
+        return self.base.query_one(Conversation)
+
+    @property
+    def evidence(self) -> EvidenceRoom:
+        """The evidence room."""
+        return self.base.query_one(EvidenceRoom)
+
+    @property
+    def whatif(self) -> WhatIfRoom:
+        """The what-if room."""
+        return self.base.query_one(WhatIfRoom)
+
+    @property
+    def bar(self) -> RoomBar:
+        """The bar on top."""
+        return self.base.query_one(RoomBar)
+
+    def go(self, room: Room, *, focus: bool = True) -> None:
+        """Show a room: alone on a narrow screen, beside the conversation on a wider one."""
+        rooms = self.base.query_one("#rooms")
+        rooms.remove_class("room-conversation", "room-evidence", "room-whatif").add_class(f"room-{room}")
+        if room != "conversation":
+            rooms.remove_class("side-evidence", "side-whatif").add_class(f"side-{room}", f"has-{room}")
+        self.bar.room = room
+        if focus and room == "conversation":
+            self.prompt.focus()
+        elif focus:
+            (self.evidence if room == "evidence" else self.whatif).take_focus()
+
+    def show_payload(self, payload: Json) -> None:
+        """Put a comparison into the what-if room, without moving the reader there."""
+        self.whatif.show(payload)
+        rooms = self.base.query_one("#rooms")
+        rooms.remove_class("side-evidence").add_class("has-whatif", "side-whatif")
+
+    def complain(self, error: Exception) -> None:
+        """Show an error that belongs to no turn."""
+        text = str(error) if isinstance(error, SenescopeError) else f"{type(error).__name__}: {error}"
+        LOG.error("%s", text, exc_info=error)
+        self.notify(text, severity="error", timeout=12, markup=False)
+
+    async def panel_of(self, error: Exception) -> None:
+        """Show an error in the conversation."""
+        await self.conversation.mount(error_panel(error))
