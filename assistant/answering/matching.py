@@ -8,19 +8,24 @@ thing asked for, not how similar the words sound.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Final
 
-from assistant.answering.question import Question, holds, speaks_of_cars
-from assistant.evidence import Hit
-from assistant.retrieval.lexicon import Query
-from assistant.retrieval.retriever import Retriever
+from assistant.answering.asked import NOTHING_WANTED, holds, new_names, unit_fit
+from assistant.answering.question import Question, speaks_of_cars
+from assistant.answering.wording import phrases_in, plain, wordings_of
 from assistant.retrieval.tokens import STOP_WORDS, tokens
 
+if TYPE_CHECKING:
+    from assistant.evidence import Hit
+    from assistant.retrieval.lexicon import Query
+    from assistant.retrieval.retriever import Retriever
+
 _GENERIC_WORDS: Final = (
-    "car cars cart cell cells study studies paper group team work show shown report reported find found"
+    "car cars cart cell cells tcell study studies paper group team work show shown report reported find found"
     " finding result evidence data effect role happen give given make made use used using many much"
     " roughly about actually really after before during between across there any other still kind type"
 )
@@ -36,10 +41,15 @@ _SYSTEM_WORDS: Final = {
 }
 _RAREST: Final = 7.0
 """About the weight of a word that one passage in a thousand holds; brings weights near 0..1."""
+_PLAIN_FACTOR: Final = 0.35
+"""What is left of the weight of a word that an answer may lack (wording.PLAIN)."""
+_STEM_PREFIX: Final = 7
+"""Stems that share this many first letters are one word ("mitochondria", "mitochondrial")."""
+_NUMBER: Final = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*")
 FEATURES: Final = (
-    "dense", "dense_gap", "lexical", "score", "rank", "coverage", "coverage_wide", "entities", "holds",
-    "numbers", "system_fit", "claim", "primary", "siblings", "scope",
-    "missing_entity", "missing_word", "car_fit", "names_wanted",
+    "dense", "dense_gap", "lexical", "score", "rank", "coverage", "said", "said_paper", "entities", "entities_paper",
+    "holds", "unit", "numbers", "system_fit", "primary", "siblings", "scope", "state",
+    "missing_entity", "missing_word", "car_fit", "names_wanted", "pairs",
 )  # fmt: skip
 """Names of the numbers in `Match.values`, in order."""
 
@@ -55,7 +65,34 @@ class Concept:
     """Inverse document frequency; a word that the corpus does not know weighs most."""
     entity: bool
     known: bool
-    """Whether any passage holds it."""
+    """Whether any passage holds it, in these or in other words."""
+    kind: str = ""
+    """Kind of the glossary term, "" for a word."""
+    forms: tuple[frozenset[str], ...] = ()
+    """Token sets of the concept itself: a text that holds one of them whole names it."""
+    wordings: tuple[frozenset[str], ...] = ()
+    """Token sets that say the same in other words."""
+
+    def named(self, held: Held) -> bool:
+        """Whether the text names the concept."""
+        return any(form <= held.tokens for form in self.forms) or (
+            not self.entity and len(self.token) >= _STEM_PREFIX and self.token[:_STEM_PREFIX] in held.prefixes
+        )
+
+    def said(self, held: Held) -> bool:
+        """Whether the text says it, in these or in other words."""
+        return self.named(held) or any(wording <= held.tokens for wording in self.wordings)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a text holds: stems and entity tokens, and the beginnings of long stems."""
+
+    tokens: frozenset[str]
+    prefixes: frozenset[str]
+
+    def __or__(self, other: Held) -> Held:
+        return Held(self.tokens | other.tokens, self.prefixes | other.prefixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +104,15 @@ class Match:
     """See FEATURES."""
     covered: frozenset[str]
     """Tokens of the concepts found in the text, its title or its tags."""
+    in_paper: frozenset[str]
+    """Tokens of the concepts found there or in another passage of the paper."""
 
     def value(self, name: str) -> float:
         """One feature by name."""
-        return self.values[FEATURES.index(name)]
+        return self.values[_POSITION[name]]
+
+
+_POSITION: Final = {name: i for i, name in enumerate(FEATURES)}
 
 
 class Matcher:
@@ -79,82 +121,167 @@ class Matcher:
     def __init__(self, retriever: Retriever) -> None:
         self._retriever = retriever
         self._lexicon = retriever.lexicon
-        self._held: dict[str, frozenset[str]] = {}
+        self._held: dict[str, Held] = {}
+        self._papers: dict[str, Held] = {}
 
     def concepts(self, query: Query) -> tuple[Concept, ...]:
         """The concepts of an analysed question, in the order of their first mention."""
         found: dict[str, Concept] = {}
-        inside: set[int] = set()
+        outside = list(query.corrected)
         for entity in query.entities:
-            inside.update(range(entity.start, entity.end))
+            outside[entity.start : entity.end] = " " * (entity.end - entity.start)
             term = self._lexicon.get(entity.term)
             if term is not None and term.term not in _UBIQUITOUS:
-                found.setdefault(term.token, self._concept(entity.term, term.token, entity=True))
-        outside = "".join(" " if i in inside else c for i, c in enumerate(query.corrected))
-        for word in outside.split():
-            label = word.strip(".,;:?!()[]\"'")
-            for token in tokens(label):
-                if token not in _generic() and label.lower() not in STOP_WORDS:
-                    found.setdefault(token, self._concept(label, token, entity=False))
+                found.setdefault(term.token, self._entity(entity.term, term.token, entity.kind, entity.found))
+        text = "".join(outside)
+        for phrase in phrases_in(text):
+            outside[phrase.start : phrase.end] = " " * (phrase.end - phrase.start)
+            concept = self._word(phrase.words, tuple(tokens(phrase.words)), wordings_of(phrase.words))
+            found.setdefault(concept.token, concept)
+        for word in "".join(outside).split():
+            for concept in self._words(word.strip(".,;:?!()[]\"'")):
+                found.setdefault(concept.token, concept)
         return tuple(found.values())
 
     def match(self, question: Question, found: tuple[Concept, ...], hits: Sequence[Hit]) -> list[Match]:
         """Every hit with its features, in the order of `hits`."""
         best = max((hit.dense for hit in hits), default=0.0)
         top = [hit.paper.id for hit in hits[:5]]
-        return [self._match(question, found, hit, best, top) for hit in hits]
+        pairs = tuple(zip(found, found[1:], strict=False))
+        return [self._match(question, found, pairs, hit, best, top) for hit in hits]
 
-    def held(self, text: str) -> frozenset[str]:
+    def held(self, text: str) -> Held:
         """Stems and entity tokens of a text."""
         known = self._held.get(text)
         if known is None:
-            known = frozenset(tokens(text)) | frozenset(self._lexicon.entity_tokens(text))
+            stems = frozenset(tokens(text)) | frozenset(self._lexicon.entity_tokens(text))
+            known = Held(stems, frozenset(t[:_STEM_PREFIX] for t in stems if len(t) >= _STEM_PREFIX))
             self._held[text] = known
         return known
 
-    def _concept(self, label: str, token: str, *, entity: bool) -> Concept:
+    def _paper(self, hit: Hit) -> Held:
+        """What all passages of the paper hold together, with its authors, journal and year."""
+        known = self._papers.get(hit.paper.id)
+        if known is None:
+            paper = hit.paper
+            known = self.held(f"{paper.title} {' '.join(paper.authors)} {paper.journal} {paper.year}")
+            for text in self._texts.get(paper.id, ()):
+                known = known | self.held(text)
+            self._papers[hit.paper.id] = known
+        return known
+
+    @cached_property
+    def _texts(self) -> Mapping[str, tuple[str, ...]]:
+        texts: dict[str, list[str]] = {}
+        for row in self._retriever.rows:
+            texts.setdefault(row.paper.id, []).append(row.text)
+        # A digest has some six findings; of a full text the first passages say what it is about.
+        return {paper: tuple(own[:_PAPER_PASSAGES]) for paper, own in texts.items()}
+
+    def _entity(self, label: str, token: str, kind: str, found: str) -> Concept:
         retriever = self._retriever
-        return Concept(label, token, retriever.idf(token), entity, retriever.knows(token))
+        wordings = wordings_of(found)
+        return Concept(
+            label,
+            token,
+            retriever.idf(token),
+            True,
+            retriever.knows(token),
+            kind,
+            (frozenset((token,)),),
+            wordings,
+        )
+
+    def _words(self, word: str) -> list[Concept]:
+        """One concept for a word, one for each part of a compound of long words."""
+        if word.lower() in STOP_WORDS:
+            return []
+        parts = tokens(word)
+        joined = [p for p in parts[:-1] if p and parts[-1].startswith(p)]
+        if len(parts) > 2 and joined or len(parts) == 2 and parts[-1].startswith(parts[0]):
+            pieces = frozenset(parts[:-1])
+            if pieces <= _generic() or parts[-1] in _generic():
+                return []
+            return [self._word(word, (parts[-1],), wordings_of(word), pieces)]
+        return [self._word(word, (p,), wordings_of(word)) for p in parts if p not in _generic()]
+
+    def _word(
+        self,
+        label: str,
+        own: tuple[str, ...],
+        wordings: tuple[frozenset[str], ...],
+        pieces: frozenset[str] = frozenset(),
+    ) -> Concept:
+        retriever = self._retriever
+        forms = (frozenset(own), pieces) if pieces else (frozenset(own),)
+        known = any(all(retriever.knows(t) for t in form) for form in forms)
+        weight = min(max(retriever.idf(t) for t in form) for form in forms)
+        others = [w for w in wordings if all(retriever.knows(t) for t in w)]
+        if others:
+            # A rare word for a common thing is no rarer than the thing.
+            weight = min(weight, 1 + min(max(retriever.idf(t) for t in w) for w in others))
+        if all(t in plain() for t in own):
+            weight *= _PLAIN_FACTOR
+        return Concept(label, " ".join(own), weight, False, known or bool(others), "", forms, wordings)
 
     def _match(
-        self, question: Question, found: tuple[Concept, ...], hit: Hit, best: float, top: list[str]
+        self,
+        question: Question,
+        found: tuple[Concept, ...],
+        pairs: Sequence[tuple[Concept, Concept]],
+        hit: Hit,
+        best: float,
+        top: list[str],
     ) -> Match:
         narrow = self.held(hit.text)
         tags = f"{_SYSTEM_WORDS.get(hit.passage.system, '')} {hit.passage.costim} {hit.passage.target}"
         title = "" if hit.passage.kind == "claim" else hit.paper.title
         wide = narrow | self.held(tags) | self.held(title)
+        paper = wide if hit.passage.kind == "claim" else wide | self._paper(hit)
+        covered = frozenset(c.token for c in found if c.said(wide))
+        in_paper = frozenset(c.token for c in found if c.said(paper))
         entities = [c for c in found if c.entity]
-        digits = [c for c in found if any(ch.isdigit() for ch in c.token)]
+        words = [c for c in found if not c.entity]
         values = (
             hit.dense,
             hit.dense - best,
             hit.lexical,
             hit.score,
             1 / (1 + hit.rank),
-            coverage(found, narrow),
-            coverage(found, wide),
-            _share(entities, wide),
+            coverage(found, frozenset(c.token for c in found if c.named(narrow))),
+            coverage(found, covered),
+            coverage(found, in_paper),
+            coverage(entities, covered, nothing=1.0),
+            coverage(entities, in_paper, nothing=1.0),
             holds(question.asked, hit.text),
-            _share(digits, wide),
+            unit_fit(question.text, hit.text),
+            _numbers(question.text, f"{hit.text} {title}"),
             _system_fit(question, hit),
-            1.0 if hit.passage.kind == "claim" else 0.0,
             1.0 if hit.paper.evidence == "primary" else 0.0,
             math.log1p(top.count(hit.paper.id)),
-            _scope(question, hit.text),
-            max((c.weight for c in entities if c.token not in wide), default=0.0) / _RAREST,
-            max((c.weight for c in found if not c.entity and c.token not in wide), default=0.0) / _RAREST,
+            _scope(question, f"{title} {hit.text}"),
+            _state(question.text, f"{title} {hit.text}"),
+            max((c.weight for c in entities if c.token not in covered), default=0.0) / _RAREST,
+            max((c.weight for c in words if c.token not in covered), default=0.0) / _RAREST,
             1.0 if not question.about_cars or speaks_of_cars(f"{hit.text} {title}") else 0.0,
             self._names_wanted(question, found, hit.text),
+            sum(1 for a, b in pairs if a.token in covered and b.token in covered) / len(pairs) if pairs else 0.0,
         )
-        return Match(hit, values, frozenset(c.token for c in found if c.token in wide))
+        return Match(hit, values, covered, in_paper)
 
     def _names_wanted(self, question: Question, found: tuple[Concept, ...], text: str) -> float:
-        """1 when the text names a term of the wanted kind that the question does not name itself."""
-        if not question.wanted:
+        """1 when the text names something of the wanted kind that the question does not name itself."""
+        wanted = question.wanted
+        if wanted == NOTHING_WANTED:
             return 1.0
+        if wanted.pattern:
+            return 1.0 if new_names(wanted, question.text, text) else 0.0
         given = {c.label for c in found if c.entity}
-        named = (e for e in self._lexicon.entities_in(text) if e.kind in question.wanted)
+        named = (e for e in self._lexicon.entities_in(text) if e.kind in wanted.kinds)
         return 1.0 if any(e.term not in given for e in named) else 0.0
+
+
+_PAPER_PASSAGES: Final = 40
 
 
 @cache
@@ -162,14 +289,16 @@ def _generic() -> frozenset[str]:
     return frozenset(tokens(_GENERIC_WORDS))  # not at import: the stemmer costs 20 ms
 
 
-def coverage(found: Sequence[Concept], held: frozenset[str]) -> float:
-    """Weighted share of the concepts in `held`, 0..1."""
+def coverage(found: Sequence[Concept], held: frozenset[str], *, nothing: float = 0.0) -> float:
+    """Weighted share of the concepts whose tokens are in `held`, 0..1; `nothing` when there are none."""
     whole = sum(concept.weight for concept in found)
-    return sum(c.weight for c in found if c.token in held) / whole if whole else 0.0
+    return sum(c.weight for c in found if c.token in held) / whole if whole else nothing
 
 
-def _share(wanted: Sequence[Concept], held: frozenset[str]) -> float:
-    return sum(1 for c in wanted if c.token in held) / len(wanted) if wanted else 1.0
+def _numbers(asked: str, text: str) -> float:
+    """Share of the question's free-standing numbers that the text holds; 1 when it has none."""
+    wanted = set(_NUMBER.findall(asked))
+    return len(wanted & set(_NUMBER.findall(text))) / len(wanted) if wanted else 1.0
 
 
 def _system_fit(question: Question, hit: Hit) -> float:
@@ -184,3 +313,17 @@ def _scope(question: Question, text: str) -> float:
     lower = text.lower()
     against = any(word in lower for word in ("senolytic", "upar", "against senescent", "nkg2d"))
     return 1.0 if against == question.against_senescent_cells or "senesc" not in lower else 0.0
+
+
+def _state(asked: str, text: str) -> float:
+    """0 when the question names one of senescence and exhaustion and the text names only the other."""
+    wanted = {name for name, stem in _STATES.items() if stem.search(asked)}
+    given = {name for name, stem in _STATES.items() if stem.search(text)}
+    return 0.0 if len(wanted) == 1 and given and not wanted & given else 1.0
+
+
+_STATES: Final = {
+    "senescence": re.compile(r"senesc|\bag(?:e?ing|ed)\b|p16|CDKN2A|gal\b", re.I),
+    "exhaustion": re.compile(r"exhaust|worn[- ]out|dysfunction", re.I),
+    "anergy": re.compile(r"anerg", re.I),
+}

@@ -1,0 +1,180 @@
+"""The kind of thing a question asks for, and whether a text holds one.
+
+A finding that names every entity of "how many gray ..." and holds no dose does not answer it; nor does
+one that names no kinase when a kinase is asked for. All of it is regular expressions, so that a reader
+can see why a text was held to lack something.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Asked = Literal[
+    "number", "percent", "duration", "dose", "fold", "trial", "length", "concentration", "calendar", "hazard", "money"
+]
+
+_TIME: Final = r"(?:hours?|days?|weeks?|months?|years?)"
+_ASKED: Final[tuple[tuple[Asked, str], ...]] = (
+    (
+        "percent",
+        r"\bwhat (?:[\w-]+ )?(?:percentage|percent|proportion|fraction|share)\b|\bhow (?:often|frequent(?:ly)?|common)\b"
+        r"|\bwhat (?:[\w-]+ ){0,6}rates?\b(?! constant)|\bincidence\b",
+    ),
+    (
+        "duration",
+        rf"(?:^|[,;:.] |\band )(?:for )?(?:roughly |about )?how (?:long|soon|late|quickly|many (?:more )?{_TIME})\b"
+        r"(?! (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?)"
+        rf"|(?:^|[:;,] |\band )when (?:does|do|did|is|was)\b|\b(?:what|mean|median|terminal|which) (?:[\w-]+ )*(?:doubling time|half-li(?:fe|ves))"
+        rf"|\bon (?:which|what) days?|\bwhat day|\b(?:how|what)\b.*\bin {_TIME}\b|\bhalf-lives\?$|\bby how many {_TIME}\b",
+    ),
+    (
+        "dose",
+        r"\b(?:what|which) (?:[\w-]+ ){0,3}dos(?:e|es|ing)\b(?! reduction)|\bhow (?:many|much) (?:mg|milligrams?|gray|gy|grays|micrograms?)\b"
+        r"|\bhow many (?:(?!(?:days|weeks|months|years|patients|children)\b)[\w-]+ ){0,3}cells (?:per|were given|should|make|made)\b",
+    ),
+    ("fold", r"\b(?:by (?:how much|what factor)|how much|how strongly|how many times|what fold|-fold)\b"),
+    ("concentration", r"\b(?:concentration|nanomolar|micromolar|pg/ml|ng/ml|u/l|ic50|cut-?off)\b"),
+    ("length", r"\b(?:base pairs?|kilobases?|telomere lengths?|how long (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?)"),
+    ("calendar", r"\b(?:in )?(?:which|what) year\b"),
+    ("hazard", r"\b(?:hazard|odds) ratios?\b"),
+    ("money", r"\b(?:cost|price|dollars?|euros?)\b"),
+    (
+        "number",
+        rf"\bhow many\b(?! (?:mg|gray|times|{_TIME}))|\bwhat (?:number|p value|value|auc|cmax|count|density|threshold)"
+        r"|\bwhat (?:is|was|were|are) the (?:[\w-]+ ){0,4}(?:constants?|mean|median|auc|cmax|ratio|values?)\b"
+        r"|\bwhat (?:[\w-]+ )?(?:median|mean|peak|survival|p value)\b|\bfrom what to what\b",
+    ),
+    (
+        "trial",
+        r"\b(?:clinical trials?|in (?:humans|patients|people)\b|patients (?:given|treated)|children (?:given|treated)|phase (?:[123]|i{1,3}))\b",
+    ),
+)  # fmt: skip
+_COMPILED: Final = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKED)
+_NUMBER_WORD: Final = r"one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty"
+_HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
+    "number": re.compile(rf"(?<![A-Za-z-])\d[\d,.]*|\b(?:{_NUMBER_WORD})\b"),
+    "percent": re.compile(
+        r"\d\s?%|\d+ (?:out )?of (?:the )?\d+|per ?cent|\b(?:half|third|quarter|none|all) of\b|\d+/\d+", re.I
+    ),
+    "duration": re.compile(
+        rf"\d[\d.,]*\s?-?\s?(?:{_TIME}|h\b|d\b)|\bday[- ]\d+|\b(?:{_NUMBER_WORD}) {_TIME}|\bdecade|\blasting\b", re.I
+    ),
+    "dose": re.compile(r"\d[\d.,x ^e]*\s?(?:mg|Gy|gray|cells|nM|µM|uM|/kg|million)|\d-fold lower dose", re.I),
+    "fold": re.compile(rf"\d[\d.,]*[- ]?(?:fold|times|%)|\b(?:{_NUMBER_WORD})-?fold|\bHR\b|\bratio|\bhalf\b|\d", re.I),
+    "length": re.compile(r"\d[\d.,]* ?(?:kb|bp|kilobase|base pair)", re.I),
+    "concentration": re.compile(r"\d\s?(?:pg|ng|[uµμ]g|nM|[µμ]M|mM|U|IU)(?:/|\b)|nanomolar|micromolar"),
+    "calendar": re.compile(r"\b(?:19|20)\d\d\b"),
+    "hazard": re.compile(r"\b(?:HR|OR|hazard|odds)\b"),
+    "money": re.compile(r"[$€£]|\b(?:USD|dollars?|euros?|cost)\b", re.I),
+    "trial": re.compile(r"\bpatients?|\btrial|\bchildren|\badults|\bphase [1-3I]|\bhumans?", re.I),
+}
+_UNITS: Final = tuple(
+    (re.compile(asked, re.I), re.compile(given, re.I))
+    for asked, given in (
+        (r"\bhow many hours|in hours", r"\d[\d. -]*(?:hours?|h\b)"),
+        (r"\bhow many days|(?:which|what) days?|in days", r"\bdays?\b"),
+        (r"\bhow many weeks|in weeks|per week", r"\bweeks?\b|\bday"),
+        (r"\bhow many months|in months", r"\d[\d. ]*-?months?"),
+        (r"\bhow many years|in years", r"\byears?\b|decade"),
+        (r"\bpg/ml", r"pg/mL"),
+        (r"\bng/ml", r"ng/mL"),
+        (r"\bU/L\b", r"\bI?U/L"),
+        (r"\bnanomolar|\bnM\b", r"\d ?nM|nanomolar"),
+        (r"\bmicromolar|[µμ]M\b", r"\d ?[uµμ]M|micromolar"),
+        (r"\bmilligrams?|\bmg\b", r"\d ?mg"),
+        (r"\bgr[ae]y\b|\bGy\b", r"\d ?c?Gy|\bgr[ae]y\b"),
+        (r"\bkilobases?", r"\d ?kb|kilobase"),
+        (r"\bbase pairs?", r"\d ?bp|base pair|kilobase"),
+        (r"\bcopies\b", r"copies"),
+        (r"\bdollars?|\beuros?|\bcost\b", r"[$€]|dollar|euro"),
+        (r"\b(?:which|what) year", r"\b(?:19|20)\d\d\b"),
+        (r"\bamino acids?", r"amino[- ]acid|residue|\baa\b"),
+        (r"\bhazard ratio", r"\bHR\b|hazard"),
+        (r"\bodds ratio", r"\bOR\b|odds"),
+        (r"\bIC50", r"IC50"),
+        (r"\bmultiplicity of infection|\bMOI\b", r"multiplicity|MOI\b"),
+        (r"\bp[- ]value", r"\bp ?[=<]"),
+        (r"\brate constants?", r"rate constant|per day|/day|d-1"),
+        (r"\bmedian overall survival", r"median overall survival|overall survival[^.;]{0,40}\d[\d.]* months"),
+        (r"\bhalf-li(?:fe|ves)", r"half-li(?:fe|ves)"),
+        (r"\bdoubling time", r"doubl"),
+        (r"\bauc", r"\bauc"),
+        (r"\bcmax|\bpeak (?:copies|concentration|level)", r"\bcmax|peak|maxim"),
+        (r"\bcut-?off|\bthreshold", r"cut-?off|threshold|above|below|over|at least|normal"),
+        (r"\b(?:remission|cr) rates?", r"remission|\bCR\b"),
+        (r"\bresponse rates?", r"respon"),
+    )
+)
+"""Units and quantities that a question may name, with what a text that answers it must hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The kind of name that a "which ..." question asks for."""
+
+    kinds: tuple[str, ...]
+    """Kinds of glossary term that fit."""
+    pattern: str = ""
+    """A regular expression for names that fit; "" when the glossary kinds decide."""
+
+
+_CYTOKINE: Final = r"\b(?:IL-?\d+|interleukin[- ]\d+|IFN\S*|interferon\S*|TNF\S*|GM-CSF|G-CSF|MCP-1|TGF\S*|CCL\d+|CXCL\d+)"
+_DRUG: Final = (
+    r"\b\w+(?:tinib|mab|clax|lisib|limus|mycin|ciclib|formin|statin|abine|ustine|phamide|rubicin|cept|ersen|platin)\b"
+    r"|\b[A-Z]{2,}-?\d{3,}\b|\b(?:quercetin|fisetin|JQ1|NAC|N-acetyl\S* ?cysteine|metformin|steroids?|corticosteroids?)\b"
+)
+_KINASE: Final = (
+    r"\b(?:p38|LCK|Lck|FYN|Fyn|ZAP-?70|ATM|ATR|Akt|AKT|mTOR|PI3K\S*|ERK|JAK\d?|JNK|AMPK|CDK\d\S*|Src|SRC|DGK\S*|ITK|GSK\S*"
+    r"|MAPK|MST1|\w+ kinase)\b"
+)
+_WANTED: Final[tuple[tuple[str, Wanted], ...]] = (
+    (r"(?:which|what) (?:[\w-]+ ){0,2}kinases?", Wanted(("gene",), _KINASE)),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}phosphatases?", Wanted(("gene",), r"\bSHP-?\d\b|\bPTPN\d+|\bPP2A|\bCD45\b|phosphatase")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}enzymes?", Wanted(("gene",), r"\b\w{4,}ase\b(?: A2)?|\b[A-Z][A-Z0-9]{2,}\d[A-Z0-9]*\b")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}cytokines?", Wanted(("gene", "marker"), _CYTOKINE)),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}residues?|amino acid exchange", Wanted((), r"\b[A-Z]\d{1,4}[A-Z]\b|asparagine|phenylalanine|tyrosine|lysine|arginine|YM\wM|cysteine")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}transcription factors?", Wanted(("gene",), "")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:drugs?|inhibitors?|compounds?|antibod(?:y|ies)|senolytics?|agents?|antioxidants?|vitamins?)", Wanted(("drug",), _DRUG)),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:genes?|proteins?|receptors?|knock-?outs?|regulators?|ligands?|molecules?|isoforms?)", Wanted(("gene", "marker", "domain"), "")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:markers?|phenotypes?|assays?)", Wanted(("marker", "gene", "assay", "cell"), "")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:products?|constructs?|approved)", Wanted(("product", "domain"), r"\b\w+-cel\b|\w+leucel|CAR\d+|CART\S*|4-1BB|CD28")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:domains?|costimulat\w+|tails?)", Wanted(("domain",), "")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:subsets?|populations?)|(?:which|what kind of) (?:t )?cells", Wanted(("cell", "marker"), r"CD\d+\S*|memory|naive|effector|T\S*reg|stem")),
+    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:diseases?|cancers?)", Wanted(("disease",), "")),
+)  # fmt: skip
+_WANTED_COMPILED: Final = tuple((re.compile(rf"\b(?:{asked})\b", re.I), wanted) for asked, wanted in _WANTED)
+NOTHING_WANTED: Final = Wanted(())
+
+
+def asked_kinds(text: str) -> tuple[Asked, ...]:
+    """The kinds of thing that a right answer to the question must hold."""
+    return tuple(kind for kind, pattern in _COMPILED if pattern.search(text))
+
+
+def wanted_names(text: str) -> Wanted:
+    """The kind of name that the question asks for, or NOTHING_WANTED."""
+    return next((wanted for pattern, wanted in _WANTED_COMPILED if pattern.search(text)), NOTHING_WANTED)
+
+
+def holds(asked: tuple[Asked, ...], text: str) -> float:
+    """The share of the asked kinds that `text` holds, 0..1; 1 when nothing in particular is asked."""
+    if not asked:
+        return 1.0
+    return sum(1 for kind in asked if _HOLDS[kind].search(text)) / len(asked)
+
+
+def unit_fit(question: str, text: str) -> float:
+    """The share of the units and quantities named by the question that `text` holds; 1 when it names none."""
+    named = [given for asked, given in _UNITS if asked.search(question)]
+    return sum(1 for given in named if given.search(text)) / len(named) if named else 1.0
+
+
+def new_names(wanted: Wanted, question: str, text: str) -> bool:
+    """Whether `text` holds a name of the wanted pattern that is not in the question."""
+    if not wanted.pattern:
+        return False
+    given = question.lower()
+    flags = 0 if wanted.pattern in (_KINASE, _DRUG) else re.I
+    return any(m.group().lower() not in given for m in re.finditer(wanted.pattern, text, flags))
