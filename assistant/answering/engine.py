@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self, cast
 
 from assistant.answering import extractive, followup, offer, refusal, selection
 from assistant.answering.judge import Judge, Ranked
-from assistant.answering.matching import Concept, Matcher
+from assistant.answering.matching import Concept, Match, Matcher
 from assistant.answering.question import Question, clean, understand
 from assistant.answering.selection import Length
 from assistant.errors import InputError
@@ -114,13 +114,15 @@ class Engine:
             understood = understand(resolved.text)
             retrieval = self._retriever.search(understood.text, k=_POOL, filters=resolved.filters)
             concepts = self._matcher.concepts(retrieval.query)
-            ranked = self._judge.rank(understood, self._matcher.match(understood, concepts, retrieval.hits))
+            matches = self._matcher.match(understood, concepts, retrieval.hits)
+            ranked = self._judge.rank(understood, matches)
             confidence = self._judge.answerable(understood, concepts, ranked) if ranked else 0.0
-            notes = (*cleaned, *_corrections(retrieval))
+            notes = (*cleaned, *_corrections(retrieval), *followup.dangling(asked, resolved.followed))
             frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
-            if confidence < self._judge.threshold:
+            glossary = self._definition(understood, retrieval)
+            if confidence < self._judge.threshold and not (glossary and ranked):
                 return self._refuse(frame, understood, concepts, ranked, retrieval, confidence)
-            return self._answer(frame, understood, concepts, ranked, retrieval, confidence, length)
+            return self._answer(frame, understood, ranked, matches, retrieval, confidence, length, glossary)
 
     def context(self, citation: Citation) -> Context:
         """The stored document behind a citation; raises InputError when it has left the index."""
@@ -167,21 +169,22 @@ class Engine:
         self,
         frame: _Frame,
         question: Question,
-        concepts: Sequence[Concept],
         ranked: Sequence[Ranked],
+        matches: Sequence[Match],
         retrieval: Retrieval,
         confidence: float,
         length: Length | None,
+        glossary: str,
     ) -> Answer:
         size = length or cast(Length, self.settings.text("answer.length"))
         whatif = offer.whatif_for(question.text)
         composed = extractive.compose(
             selection.choose(question, self._sides(retrieval), ranked, self._matcher, size),
-            retrieval.hits,
+            matches,
             self._claims,
             self.index.catalog,
             length=size,
-            preface=self._preface(question, concepts),
+            preface=glossary,
             whatif=whatif,
         )
         return Answer(
@@ -211,6 +214,9 @@ class Engine:
         confidence: float,
     ) -> Answer:
         searched = _searched(retrieval, frame.filters)
+        # A reader looks for the notation of the question, not for the glossary's name of the term.
+        found = {entity.term: entity.found for entity in retrieval.query.entities}
+        concepts = [replace(c, label=found.get(c.label, c.label)) for c in concepts]
         missed = refusal.near_misses(question, concepts, ranked)
         return Answer(
             kind="refusal",
@@ -229,12 +235,16 @@ class Engine:
             notes=frame.notes,
         )
 
-    def _preface(self, question: Question, concepts: Sequence[Concept]) -> str:
-        """A glossary definition above the answer, when a term is what is asked for."""
-        entities = [c for c in concepts if c.entity]
-        if question.shape != "definition" or len(entities) != 1:
+    def _definition(self, question: Question, retrieval: Retrieval) -> str:
+        """The glossary's line when the question asks what one of its terms is, else "".
+
+        The glossary is part of the corpus, so such a question is answered even when no finding defines
+        the term; findings that use it follow.
+        """
+        names = dict.fromkeys(e.term for e in retrieval.query.entities)
+        if question.shape != "definition" or len(names) != 1:
             return ""
-        term = self._retriever.lexicon.get(entities[0].label)
+        term = self._retriever.lexicon.get(next(iter(names)))
         return f"*Glossary:* **{term.term}**: {term.definition}" if term is not None else ""
 
     def _sides(self, retrieval: Retrieval) -> list[str]:

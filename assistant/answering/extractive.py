@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from assistant.answering import conflicts
 from assistant.answering.citing import Bibliography
+from assistant.answering.matching import Match
 from assistant.answering.selection import Chosen, Length
-from assistant.evidence import Citation, Conflict, Hit, Sentence
+from assistant.evidence import Citation, Conflict, Sentence
 from ingest.catalog import Catalog
 from ingest.readers.claims import Claim
 
@@ -40,7 +41,7 @@ class Composed:
 
 def compose(
     chosen: Sequence[Chosen],
-    hits: Sequence[Hit],
+    matches: Sequence[Match],
     claims: Sequence[Claim],
     catalog: Catalog,
     *,
@@ -52,7 +53,7 @@ def compose(
 
     Arguments:
         chosen: lead first, then grouped by paper.
-        hits: everything retrieved, for the claims among it.
+        matches: everything retrieved, for the claims among it.
         claims: the claim ledger.
         catalog: where passages on the other side of a conflict are found.
         length: how much to show.
@@ -64,7 +65,7 @@ def compose(
     ids = [c.ranked.match.hit.passage.id for c in chosen]
     shown = []
     for claim, hit in conflicts.relevant(
-        claims, hits, ids, most={"brief": 0, "default": 1, "full": 3}[length]
+        claims, matches, ids, most={"brief": 0, "default": 1, "full": 3}[length]
     ):
         own = bibliography.cite(hit)
         conflict = conflicts.present(claim, bibliography, ids)
@@ -78,7 +79,7 @@ def compose(
     lines += ["", f"**Limits** {_limits(bibliography.citations)}"]
     if whatif:
         lines += ["", f"**Try it on the model** `{whatif}`"]
-    lines += ["", "**Sources**", *(source(c) for c in bibliography.citations)]
+    lines += ["", "**Sources**", *_sources(bibliography.citations)]
     return Composed("\n".join(lines), tuple(sentences), bibliography.citations, tuple(shown))
 
 
@@ -107,6 +108,19 @@ def source(citation: Citation) -> str:
         link += " (title search, no identifier seen)"
     page = f", page {citation.page}" if citation.page else ""
     return f"{citation.n}. {title}. {who}. `{citation.passage}`{page}. {link}"
+
+
+def _sources(citations: Sequence[Citation]) -> list[str]:
+    """The list of sources; a further finding of a paper refers to its first."""
+    first: dict[str, int] = {}
+    lines = []
+    for citation in citations:
+        before = first.setdefault(citation.paper, citation.n)
+        if before == citation.n or citation.passage.startswith("claim:"):
+            lines.append(source(citation))
+        else:
+            lines.append(f"{citation.n}. As [{before}], `{citation.passage}`")
+    return lines
 
 
 def _sentence(chosen: Chosen, bibliography: Bibliography, *, lead: bool) -> Sentence:
@@ -140,15 +154,13 @@ def _evidence(
 
 
 def _conflict(conflict: Conflict) -> list[str]:
-    word = {"contested": "Contested", "open": "Open", "supported": "Mostly supported"}[conflict.status]
+    supported = "Mostly supported" if conflict.opposes else "Supported"
+    word = {"contested": "Contested", "open": "Open", "supported": supported}[conflict.status]
     pro = "".join(f"[{n}]" for n in conflict.supports)
     con = "".join(f"[{n}]" for n in conflict.opposes)
-    return [
-        "",
-        f"**{word}** {conflict.statement} For: {pro} Against: {con}",
-        "",
-        f"*Why they may differ:* {conflict.nuance}",
-    ]
+    sides = f"For: {pro} Against: {con}" if con else f"For: {pro}"
+    reason = "Why they may differ" if con else "Note"
+    return ["", f"**{word}** {conflict.statement} {sides}", "", f"*{reason}:* {conflict.nuance}"]
 
 
 def _limits(citations: Sequence[Citation]) -> str:

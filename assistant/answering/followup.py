@@ -75,6 +75,14 @@ def resolve(question: str, history: Sequence[Answer], filters: Filters, lexicon:
     return alone
 
 
+def dangling(question: str, followed: bool) -> tuple[str, ...]:
+    """A note when a short question points back to something that no turn before explains."""
+    if followed or len(question.split()) > 6:
+        return ()
+    word = re.search(r"\b(?:it|they|them|this|these|those)\b", question, re.I)
+    return (f"{word.group()!r} points to nothing before it: name what you mean",) if word else ()
+
+
 def _why(before: str) -> str:
     """The question before, asked for its mechanism."""
     bare = before.rstrip("?. ")

@@ -16,12 +16,12 @@ from assistant.answering.matching import Matcher
 from assistant.answering.question import Question
 
 Length = Literal["brief", "default", "full"]
-MOST: Final[dict[str, int]] = {"brief": 2, "default": 5, "full": 12}
+MOST: Final[dict[str, int]] = {"brief": 2, "default": 6, "full": 12}
 """Findings in an answer; a conflict adds one sentence."""
 LEAST: Final[dict[str, int]] = {"brief": 1, "default": 3, "full": 3}
 _SAME: Final = 0.62
 """Share of common stems above which two findings say the same; by eye on the development questions."""
-_FLOOR: Final[dict[str, float]] = {"brief": 0.35, "default": 0.12, "full": 0.06}
+_FLOOR: Final[dict[str, float]] = {"brief": 0.35, "default": 0.10, "full": 0.05}
 """Least probability of being a right answer, as a share of the lead's."""
 
 
@@ -75,9 +75,9 @@ def choose(
 
 def _twin(chosen: Sequence[Chosen], candidate: Ranked, matcher: Matcher) -> Chosen | None:
     """The chosen finding that says the same as the candidate, if any."""
-    mine = matcher.held(candidate.match.hit.text)
+    mine = matcher.held(candidate.match.hit.text).tokens
     for other in chosen:
-        theirs = matcher.held(other.ranked.match.hit.text)
+        theirs = matcher.held(other.ranked.match.hit.text).tokens
         if len(mine & theirs) >= _SAME * min(len(mine), len(theirs)):
             return other
     return None

@@ -117,3 +117,28 @@ def test_a_lever_in_the_question_brings_its_what_if(ask: Callable[..., Answer]) 
     assert answer.whatif.startswith("senescope whatif ")
     assert "c-Jun" in answer.whatif
     assert answer.whatif in answer.answer
+
+
+def test_a_claim_that_answers_the_question_itself_is_shown_whichever_findings_were_chosen(
+    ask: Callable[..., Answer],
+) -> None:
+    answer = ask("Does rest reverse senescence of CAR-T cells?")
+    assert [c.claim for c in answer.conflicts] == ["rest-reverses-exhaustion-not-senescence"]
+    cited = {c.n: c.passage for c in answer.citations}
+    assert any(cited[n].startswith("weber2021") for n in answer.conflicts[0].supports)
+
+
+def test_a_term_of_the_glossary_is_defined(ask: Callable[..., Answer]) -> None:
+    answer = ask("What is SA-beta-gal?")
+    assert answer.kind == "answer"
+    assert answer.answer.startswith("*Glossary:* **SA-beta-gal**")
+
+
+def test_a_refusal_uses_the_notation_of_the_question(ask: Callable[..., Answer]) -> None:
+    answer = ask("How many mg of CD137 antibody were injected into zebrafish?")
+    assert answer.kind == "refusal"
+    assert "4-1BB" not in answer.answer.split("**What would be needed:**")[1]
+
+
+def test_a_pronoun_without_an_antecedent_is_pointed_out(ask: Callable[..., Answer]) -> None:
+    assert any("points to nothing" in note for note in ask("does rest reverse it?").notes)
