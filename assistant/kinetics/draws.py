@@ -2,14 +2,20 @@
 
 Each uncertain quantity has a key ("bbz.rho", "common.k", "c-jun.kX"). A scrambled Sobol sequence gives
 every key one coordinate, so that two designs which share a key share its draws and their difference
-is paired; quantities that belong to one column only are drawn apart. A positive range is read as the
-central 95 % of a log-normal around the value, cut at the range; shares use the same on a linear scale.
+is paired; quantities that belong to one column only are drawn apart. Fitted parameters follow the
+posterior of the calibration, correlated as it says (log-normal, cut at their range). For the others a
+positive range is read as the central 95 % of a log-normal around the value, cut at the range; a range
+that starts at zero uses the same on a linear scale.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Any
 
 import numpy as np
 
@@ -54,8 +60,28 @@ def normal_table(names: Sequence[str], n: int, seed: int) -> Mapping[str, Vector
     sampler = qmc.Sobol(d=len(names), scramble=True, rng=np.random.default_rng(seed))
     unit = sampler.random_base2(max(1, math.ceil(math.log2(n))))[:n]
     table = norm.ppf(np.clip(unit, 1e-6, 1.0 - 1e-6))
+    known = [i for i, name in enumerate(names) if name in _posterior_index()]
+    if known:
+        index = [_posterior_index()[names[i]] for i in known]
+        correlation = np.array(posterior()["correlation"])[np.ix_(index, index)]
+        # A millionth on the diagonal keeps the rounded matrix positive.
+        root = np.linalg.cholesky(correlation + 1e-6 * np.eye(len(index)))
+        table[:, known] = table[:, known] @ root.T
     table[0] = 0.0
     return {name: table[:, i] for i, name in enumerate(names)}
+
+
+@lru_cache(maxsize=1)
+def posterior() -> dict[str, Any]:
+    """The shipped posterior of `fit`: keys, values, sd_log, prior_sd_log, correlation."""
+    text = resources.files("assistant.kinetics").joinpath("posterior.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@lru_cache(maxsize=1)
+def _posterior_index() -> dict[str, int]:
+    return {key: i for i, key in enumerate(posterior()["keys"])}
 
 
 def spread(value: float, low: float, high: float, z: Vector) -> Vector:
@@ -76,11 +102,14 @@ def column(parameter: Parameter, table: Mapping[str, Vector], n: int) -> Vector:
     """Draws of one parameter, its levers included."""
     z = table.get(parameter.key)
     drawn = parameter.kind == "model" and z is not None
-    values = (
-        spread(parameter.base, parameter.base_low, parameter.base_high, z)
-        if drawn and z is not None
-        else np.full(n, parameter.base)
-    )
+    values = np.full(n, parameter.base)
+    if drawn and z is not None:
+        place = _posterior_index().get(parameter.key)
+        if place is None:
+            values = spread(parameter.base, parameter.base_low, parameter.base_high, z)
+        else:
+            moved = parameter.base * np.exp(posterior()["sd_log"][place] * z)
+            values = np.clip(moved, parameter.base_low, parameter.base_high)
     for effect in parameter.effects:
         size = table.get(effect_key(effect))
         amount = effect.value if size is None else spread(effect.value, effect.low, effect.high, size)

@@ -11,13 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.kinetics import ensemble, outcomes, targets
+from assistant.kinetics import culture, ensemble, outcomes, targets
 from assistant.kinetics.designs import FIRST_DOSE, shares_to_one
 from assistant.kinetics.equations import PARAMETERS, Vector
 from assistant.kinetics.events import schedule
@@ -137,11 +136,15 @@ def observe(keys: Sequence[str], sets: Vector) -> list[targets.Observed]:
     plan = schedule((FIRST_DOSE,), targets.HORIZON)
     batch = ensemble.run_many(p, plan, targets.GRID, tolerances=ensemble.Tolerances(1e-8, 1e-3))
     blood = outcomes.derived(batch.states, batch.p)["blood_cells_per_uL"]
+    wells = culture.states(
+        p, culture.events(targets.WELL_CYCLES), np.array([0.0, targets.WELL_CYCLES * 7.0])
+    )[:, -1]
     names, n = list(targets.SCENARIOS), len(targets.SCENARIOS)
     return [
         targets.Observed(
             {s: {k: float(v[i * n + j]) for k, v in batch.outcomes.items()} for j, s in enumerate(names)},
             {s: blood[i * n + j] for j, s in enumerate(names)},
+            {c: wells[i * n + names.index(s)] for c, s in (("bbz", "tisa"), ("28z", "axi"))},
         )
         for i in range(len(sets))
     ]
@@ -196,13 +199,6 @@ def fit(max_evaluations: int = 60) -> Fit:
         cost=float(best.cost),
         evaluations=int(best.nfev),
     )
-
-
-def shipped() -> dict[str, Any]:
-    """The posterior that ships with the package."""
-    text = resources.files("assistant.kinetics").joinpath("posterior.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
 
 
 def write(result: Fit, folder: Path) -> None:
