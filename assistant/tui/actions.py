@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import webbrowser
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from textual import on
 from textual.content import Content
 
 from assistant.errors import EnvironmentFault, InputError, SenescopeError
-from assistant.settings import nearest
-from assistant.tui import clipboard, logbook, screens, themes
+from assistant.tui import themes
 from assistant.tui.commands import BY_NAME, LENGTHS, Command, parse, parse_filters
 from assistant.tui.messages import CitationOpened, Submitted
 from assistant.tui.questions import Questions
@@ -130,7 +127,9 @@ class CommandActions(Questions):
             for c in seen.values()
         ]
         text = Content("\n").join(lines) if lines else Content("Nothing was cited in this session yet.")
-        self.push_screen(screens.Page(f"{len(seen)} papers cited", text))
+        from assistant.tui.screens import Page
+
+        self.push_screen(Page(f"{len(seen)} papers cited", text))
 
     @shown
     async def action_help(self, argument: str = "") -> None:
@@ -140,12 +139,17 @@ class CommandActions(Questions):
             or getattr(getattr(self.focused, "parent", None), "HELP", "")
             or ""
         )
-        self.push_screen(screens.help_page(here))
+        from assistant.tui.screens import help_page
+
+        self.push_screen(help_page(here))
 
     @shown
     async def action_log(self, argument: str = "") -> None:
         """`/log`."""
-        self.push_screen(screens.log_page(logbook.tail(self.settings.home)))
+        from assistant.tui.logbook import tail
+        from assistant.tui.screens import log_page
+
+        self.push_screen(log_page(tail(self.settings.home)))
 
     # ── settings of the conversation ───────────────────────────────────────────────────────────────
 
@@ -168,6 +172,8 @@ class CommandActions(Questions):
     @shown
     async def action_length(self, argument: str = "") -> None:
         """`/length brief|default|full`."""
+        from assistant.settings import nearest
+
         if argument not in LENGTHS:
             raise InputError(
                 f"{argument!r} is no length{nearest(argument, LENGTHS)}.", hint=f"Use {', '.join(LENGTHS)}."
@@ -232,6 +238,8 @@ class CommandActions(Questions):
         raise InputError(f"There is no quote [{n}].", hint="Open an answer's evidence first (F3).")
 
     def _copy(self, text: str, what: str) -> None:
+        from assistant.tui import clipboard
+
         driver = self._driver
         self.notify(
             clipboard.copy(text, what, driver.write if driver is not None else None, self.settings.home),
@@ -240,6 +248,8 @@ class CommandActions(Questions):
 
     def action_open_page(self, address: str) -> None:
         """Open a paper's page; say the address when there is no browser to open it in."""
+        import webbrowser
+
         try:
             opened = webbrowser.open(address)
         except (webbrowser.Error, OSError):
@@ -250,6 +260,8 @@ class CommandActions(Questions):
     @shown
     async def action_export(self, argument: str = "") -> None:
         """`/export [FILE]`: the session; the ending of the name decides the format."""
+        from pathlib import Path
+
         from assistant.sessions import bundle
         from assistant.sessions.bibtex import bibtex
         from assistant.sessions.markdown import markdown
@@ -296,7 +308,9 @@ class CommandActions(Questions):
     @shown
     async def action_sessions(self, argument: str = "") -> None:
         """Ctrl+O: choose an earlier session."""
-        picker = screens.SessionPicker(self.dialogue.sessions(), self.dialogue.search, argument)
+        from assistant.tui.screens import SessionPicker
+
+        picker = SessionPicker(self.dialogue.sessions(), self.dialogue.search, argument)
 
         async def chosen(name: str | None) -> None:
             if name is not None:

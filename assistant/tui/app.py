@@ -23,11 +23,8 @@ from assistant.tui.actions import CommandActions
 from assistant.tui.backend import Backend, EngineBackend
 from assistant.tui.commands import COMMANDS
 from assistant.tui.conversation import Conversation
-from assistant.tui.evidence import EvidenceRoom
-from assistant.tui.logbook import LOG, close_log, open_log
 from assistant.tui.prompt import Composer
 from assistant.tui.rooms import RoomBar
-from assistant.tui.whatif import WhatIfRoom
 
 
 class ChatApp(CommandActions):
@@ -76,6 +73,10 @@ class ChatApp(CommandActions):
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
+        from assistant.tui.evidence import EvidenceRoom
+        from assistant.tui.logbook import open_log
+        from assistant.tui.whatif import WhatIfRoom
+
         open_log(self.settings.home)
         await self.query_one("#rooms").mount_all([EvidenceRoom(), WhatIfRoom()])
         self.run_opening()
@@ -122,11 +123,15 @@ class ChatApp(CommandActions):
 
     def on_unmount(self) -> None:
         """Close what is open; a question in work stays pending in the history."""
+        from assistant.tui.logbook import close_log
+
         self.dialogue.close()
         self.backend.close()
         close_log()
 
     def _fatal_error(self) -> None:
+        from assistant.tui.logbook import LOG
+
         # Textual would print a traceback with the values of all variables; it belongs into the log.
         LOG.critical("the chat ended on a defect", exc_info=self._exception)
         self.panic(

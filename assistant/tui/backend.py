@@ -12,11 +12,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from assistant.errors import EnvironmentFault
-from assistant.sessions.turns import Json
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context, Engine
     from assistant.evidence import Answer, Citation, Filters
+    from assistant.sessions.turns import Json
     from assistant.settings import Settings
     from assistant.tui.levers import Request
     from ingest.pipeline import Progress
@@ -96,24 +96,23 @@ class EngineBackend:
 
     def whatif(self, request: Request) -> Json:
         """Compare two designs."""
-        from assistant.kinetics import compare, designs
+        from assistant.kinetics import whatif
 
-        if request.text:
-            raise NotImplementedError
-        a, b = designs.load(request.a), designs.load(request.b)
-        for name, value in request.sets_a.items():
-            a = a.with_value(name, value)
-        for name, value in request.sets_b.items():
-            b = b.with_value(name, value)
         settings = self._settings
-        comparison = compare.compare(
-            a,
-            b,
-            days=settings.integer("whatif.days"),
-            draws=settings.integer("whatif.draws"),
-            seed=settings.integer("whatif.seed"),
-        )
-        return comparison.to_json()
+        days, draws, seed = (settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
+        if request.text:
+            asked = whatif.from_words(request.text, days=days, draws=draws, seed=seed)
+        else:
+            asked = whatif.from_parts(
+                design=request.a,
+                vs=request.b or None,
+                sets_a=tuple(f"{name}={value}" for name, value in request.sets_a.items()),
+                sets_b=tuple(f"{name}={value}" for name, value in request.sets_b.items()),
+                days=days,
+                draws=draws,
+                seed=seed,
+            )
+        return whatif.answer(asked).payload()
 
     def close(self) -> None:
         """Release files; a run in progress is not waited for."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assistant.errors import InputError
-from assistant.evidence import Filters
 from assistant.settings import nearest
+
+if TYPE_CHECKING:
+    from assistant.evidence import Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ def parse_filters(text: str, before: Filters) -> Filters:
     Raises:
         InputError: an unknown key or value, with what would do.
     """
+    from assistant.evidence import Filters
+
     if text.strip() in ("off", "none", "clear"):
         return Filters()
     values: dict[str, object] = {}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from assistant.evidence import Answer
-from assistant.sessions.turns import Turn
-from assistant.tui.turn import TurnView
 from assistant.tui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from assistant.evidence import Answer
+    from assistant.sessions.turns import Turn
+    from assistant.tui.turn import TurnView
 
 MOUNTED = 60
 """Turns kept on the screen; older ones stay in the session and its export, and are announced as such."""
@@ -25,8 +28,15 @@ class Conversation(VerticalScroll, can_focus=False):
         """Nothing was asked yet."""
         yield Welcome()
 
+    def _views(self) -> list[TurnView]:
+        from assistant.tui.turn import TurnView
+
+        return list(self.query(TurnView))
+
     async def begin(self, turn: int, question: str, waiting: str) -> TurnView:
         """Show a question that is being answered, and scroll to it: the reader just sent it."""
+        from assistant.tui.turn import TurnView
+
         view = TurnView(turn, question, waiting)
         await self.query(Welcome).remove()
         await self.mount(view)
@@ -36,12 +46,12 @@ class Conversation(VerticalScroll, can_focus=False):
 
     def view(self, turn: int) -> TurnView | None:
         """The view of a turn, if it is still on the screen."""
-        return next((view for view in self.query(TurnView) if view.turn == turn), None)
+        return next((view for view in self._views() if view.turn == turn), None)
 
     @property
     def answers(self) -> list[Answer]:
         """The answers on the screen, oldest first."""
-        return [view.answer for view in self.query(TurnView) if view.answer is not None]
+        return [view.answer for view in self._views() if view.answer is not None]
 
     @property
     def at_end(self) -> bool:
@@ -68,6 +78,8 @@ class Conversation(VerticalScroll, can_focus=False):
             return
         if len(turns) > MOUNTED:
             await self.mount(self._left_out(len(turns) - MOUNTED))
+        from assistant.tui.turn import TurnView
+
         views = [TurnView(turn.id, turn.question) for turn in turns[-MOUNTED:]]
         await self.mount_all(views)
         for view, turn in zip(views, turns[-MOUNTED:], strict=True):
@@ -75,7 +87,7 @@ class Conversation(VerticalScroll, can_focus=False):
         self.call_after_refresh(self.scroll_end, animate=False)
 
     async def _prune(self) -> None:
-        views = list(self.query(TurnView))
+        views = self._views()
         if len(views) > MOUNTED:
             for view in views[:-MOUNTED]:
                 await view.remove()

@@ -84,17 +84,25 @@ class Card(Vertical, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "step(1)", "Next quote", show=False),
         Binding("up,k", "step(-1)", "Previous quote", show=False),
+        Binding("enter", "unfold", "More"),
         Binding("o", "open_link", "Open page"),
         Binding("y", "copy_citation", "Copy"),
         Binding("b", "copy_bibtex", "BibTeX"),
     ]
-    HELP = "A quote: ↑ ↓ go to the next, o opens the paper's page, y copies the reference, b copies BibTeX."
+    HELP = (
+        "A quote: ↑ ↓ go to the next, Enter shows more around it, o opens the paper's page, y copies the "
+        "reference, b copies BibTeX."
+    )
 
     def __init__(self, citation: Citation) -> None:
         super().__init__(classes="card")
         self.citation = citation
         self.border_title = Content(f"[{citation.n}] {one_line(citation.short)}")
         self._quote = Static(quote_in_context(citation, None), classes="quote")
+        self._limits = Static(classes="limits")
+        self._limits.display = False
+        self._surroundings: Context | None = None
+        self._around = AROUND
 
     def compose(self) -> ComposeResult:
         """Title, labels, the quote, identifiers, actions."""
@@ -104,17 +112,26 @@ class Card(Vertical, can_focus=True):
         if labels:
             yield Static(labels, classes="badges")
         yield self._quote
+        yield self._limits
         yield Static(identifiers(citation), classes="identifiers")
         yield Static(self._actions(), classes="card-actions")
 
     def surround(self, context: Context | None) -> None:
         """Show the text around the quote, and what the source itself cannot show."""
-        self._quote.update(quote_in_context(self.citation, context))
-        if context is not None and context.limits and not self.query(".limits"):
-            limits = Content.assemble(
-                ("Limits of this source: ", "bold dim"), (one_line(context.limits), "dim")
-            )
-            self.mount(Static(limits, classes="limits"), after=self._quote)
+        self._surroundings = context
+        self._quote.update(quote_in_context(self.citation, context, self._around))
+        if context is None or not context.limits:
+            return
+        text = one_line(context.limits)
+        if self._around == AROUND and len(text) > AROUND:
+            text = text[:AROUND].rpartition(" ")[0] + " … (Enter shows all)"
+        self._limits.update(Content.assemble(("Limits of this source: ", "bold dim"), (text, "dim")))
+        self._limits.display = True
+
+    def action_unfold(self) -> None:
+        """Show much more of the text around the quote, or less again."""
+        self._around = 4000 if self._around == AROUND else AROUND
+        self.surround(self._surroundings)
 
     def _actions(self) -> Content:
         page = "o Open page" if self.citation.link_kind != "title-search" else "o Search for the title"
@@ -149,17 +166,17 @@ class Card(Vertical, can_focus=True):
         await self.run_action(f"app.copy_bibtex({self.citation.n})")
 
 
-def quote_in_context(citation: Citation, context: Context | None) -> Content:
+def quote_in_context(citation: Citation, context: Context | None, around: int = AROUND) -> Content:
     """The quote between ❝ and ❞, bold on a ground of its own, with what stands around it dimmed."""
     quote = Content.styled(f"❝{plain(citation.quote)}❞", "bold $text-primary on $primary-muted")
     if context is None or context.text[citation.start : citation.end] != citation.quote:
         return quote
     span = context.section.span
-    before = context.text[max(span.start, citation.start - AROUND) : citation.start]
-    after = context.text[citation.end : min(span.end, citation.end + AROUND)]
-    if citation.start - AROUND > span.start:
+    before = context.text[max(span.start, citation.start - around) : citation.start]
+    after = context.text[citation.end : min(span.end, citation.end + around)]
+    if citation.start - around > span.start:
         before = "… " + before.partition(" ")[2]
-    if citation.end + AROUND < span.end:
+    if citation.end + around < span.end:
         after = after.rpartition(" ")[0] + " …"
     return Content.assemble((plain(before).lstrip(), "dim"), quote, (plain(after).rstrip(), "dim"))
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from assistant.sessions.turns import Json
-
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
     from assistant.evidence import Answer
+    from assistant.sessions.turns import Json
     from assistant.tui.levers import Request
     from assistant.tui.rooms import Room
 

@@ -30,13 +30,42 @@ def outcome_table(payload: Json, width: int) -> Content:
             a, b = (f"{spread(outcome[side]):<22}" for side in ("A", "B"))
         else:
             a, b = (f"{number(_median(outcome[side])):>8}" for side in ("A", "B"))
+        name = f"{_fit(label(outcome), name_width):<{name_width}}  "
+        lines.append(
+            Content.assemble(name, (a, "$design-a"), "  ", (b, "$design-b"), f"  {direction(outcome)}")
+        )
+    return Content("\n").join(lines)
+
+
+def reading(payload: Json) -> Content:
+    """The result in one sentence, and how the question was read."""
+    lines = []
+    if payload.get("sentence"):
+        lines.append(Content.styled(plain(str(payload["sentence"])), "bold"))
+    understood = payload.get("understood") or {}
+    if understood.get("echo"):
+        lines.append(Content.assemble(("Read as: ", "dim"), plain(str(understood["echo"]))))
+    lines += [Content.styled(f"□ {plain(str(item))}", "dim") for item in understood.get("assumed") or ()]
+    lines += [
+        Content.styled(f"⚠ Not understood: {plain(str(item))}", "$text-warning")
+        for item in understood.get("unknown") or ()
+    ]
+    return Content("\n").join(lines)
+
+
+def drivers(payload: Json) -> Content:
+    """The uncertain parameters that the difference depends on most, as a bar and a word."""
+    lines = []
+    for driver in payload.get("drivers") or ():
+        weight = float(driver["weight"])
+        bar = "█" * round(abs(weight) * 10)
+        sign = "larger" if weight > 0 else "smaller"
+        outcome = one_line(str(driver["outcome"])).replace("_", " ")
         lines.append(
             Content.assemble(
-                f"{_fit(label(outcome), name_width):<{name_width}}  ",
-                (a, "$design-a"),
-                "  ",
-                (b, "$design-b"),
-                f"  {direction(outcome)}",
+                (f"{bar:<10} {weight:+.2f} ", "$primary"),
+                f"higher {one_line(str(driver['parameter']))} goes with {sign} A − B in {outcome}",
+                (f"  {one_line(str(driver.get('meaning') or ''))}", "dim"),
             )
         )
     return Content("\n").join(lines)

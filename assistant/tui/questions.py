@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 
-from assistant.evidence import Answer
 from assistant.tui import messages
-from assistant.tui.levers import Request
 from assistant.tui.welcome import Welcome
 from assistant.tui.work import Workers
+
+if TYPE_CHECKING:
+    from assistant.evidence import Answer
 
 
 class Questions(Workers):
@@ -38,7 +41,7 @@ class Questions(Workers):
         if job.question.startswith("/whatif") or (self.ready and self.backend.is_whatif(text)):
             self.whatif.working()
             self._say(job.turn, "Running the model…")
-            self.run_whatif(job.turn, Request(text=text))
+            self.run_whatif(job.turn, text)
         else:
             self._say(job.turn, "Reading the evidence…")
             self.run_ask(job)

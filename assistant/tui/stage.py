@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from textual.app import App
 from textual.screen import Screen
 
 from assistant.errors import SenescopeError
-from assistant.sessions.turns import Json
 from assistant.settings import Settings
 from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation
-from assistant.tui.dialogue import Dialogue
-from assistant.tui.evidence import EvidenceRoom
-from assistant.tui.logbook import LOG
 from assistant.tui.prompt import Prompt
 from assistant.tui.rooms import Room, RoomBar
-from assistant.tui.turn import error_panel
-from assistant.tui.whatif import WhatIfRoom
+
+if TYPE_CHECKING:  # what the first frame does not need is imported after it
+    from assistant.sessions.turns import Json
+    from assistant.tui.dialogue import Dialogue
+    from assistant.tui.evidence import EvidenceRoom
+    from assistant.tui.whatif import WhatIfRoom
 
 
 class Stage(App[None]):
@@ -26,7 +29,13 @@ class Stage(App[None]):
         super().__init__()
         self.settings = settings
         self.backend = backend
-        self.dialogue = Dialogue(settings.home, length=settings.text("answer.length"))
+
+    @cached_property
+    def dialogue(self) -> Dialogue:
+        """Session, history and the questions in work."""
+        from assistant.tui.dialogue import Dialogue
+
+        return Dialogue(self.settings.home, length=self.settings.text("answer.length"))
 
     @property
     def base(self) -> Screen[object]:
@@ -46,11 +55,15 @@ class Stage(App[None]):
     @property
     def evidence(self) -> EvidenceRoom:
         """The evidence room."""
+        from assistant.tui.evidence import EvidenceRoom
+
         return self.base.query_one(EvidenceRoom)
 
     @property
     def whatif(self) -> WhatIfRoom:
         """The what-if room."""
+        from assistant.tui.whatif import WhatIfRoom
+
         return self.base.query_one(WhatIfRoom)
 
     @property
@@ -79,9 +92,13 @@ class Stage(App[None]):
     def complain(self, error: Exception) -> None:
         """Show an error that belongs to no turn."""
         text = str(error) if isinstance(error, SenescopeError) else f"{type(error).__name__}: {error}"
+        from assistant.tui.logbook import LOG
+
         LOG.error("%s", text, exc_info=error)
         self.notify(text, severity="error", timeout=12, markup=False)
 
     async def panel_of(self, error: Exception) -> None:
         """Show an error in the conversation."""
+        from assistant.tui.turn import error_panel
+
         await self.conversation.mount(error_panel(error))

@@ -135,6 +135,8 @@ class WhatIfSummary(Static):
                 ("A ", "bold $design-a"), names[0], ("  vs  ", "dim"), ("B ", "bold $design-b"), names[-1]
             )
         ]
+        if self._payload.get("sentence"):
+            lines.append(Content(plain(str(self._payload["sentence"]))))
         outcomes = self._payload["outcomes"]
         for outcome in outcomes[:4]:
             lines.append(

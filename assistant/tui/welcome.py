@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, ProgressBar, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.tui.messages import Submitted
@@ -37,16 +37,20 @@ class Welcome(Vertical):
         )
         yield Suggestions()
         yield Static("", classes="welcome-progress-label", markup=False)
-        yield ProgressBar(total=100, show_eta=False, classes="welcome-progress")
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """Show how far the first index is."""
-        self.add_class("indexing")
+        from textual.widgets import ProgressBar
+
+        if not self.has_class("indexing"):
+            self.add_class("indexing")
+            self.mount(ProgressBar(total=100, show_eta=False, classes="welcome-progress"))
         words = f"First run: {stage}" + (f" {done:,} of {total:,}" if total else "")
         self.query_one(".welcome-progress-label", Static).update(
             Content(f"{words}. You can type already; the answer comes when the index is there.")
         )
-        self.query_one(ProgressBar).update(total=total or None, progress=done)
+        for bar in self.query(ProgressBar):
+            bar.update(total=total or None, progress=done)
 
     def ready(self) -> None:
         """The index is there."""

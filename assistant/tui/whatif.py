@@ -33,6 +33,7 @@ SERIES: tuple[tuple[str, str, str], ...] = (
 )
 """Curves worth looking at, in this order, with title and unit; others follow under their own name."""
 PLOT_HEIGHT = 14
+_FRAMES = {"measured": "Measured", "drivers": "What the difference hangs on", "changes": "Changed, and why"}
 
 
 class WhatIfRoom(VerticalScroll, can_focus=False):
@@ -54,9 +55,11 @@ class WhatIfRoom(VerticalScroll, can_focus=False):
             classes="empty",
         )
         with Vertical(classes="results"):
+            yield Static(classes="reading")
             yield Plot()
             yield Static(classes="outcome-table")
             yield Static(classes="measured")
+            yield Static(classes="drivers")
             yield Static(classes="changes")
             yield Static(classes="footing")
 
@@ -96,14 +99,16 @@ class WhatIfRoom(VerticalScroll, can_focus=False):
         width = max(40, self.size.width - 4)
         self.query_one(".outcome-table", Static).update(outcomes.outcome_table(self.payload, width))
         for name, content in (
+            ("reading", outcomes.reading(self.payload)),
             ("measured", outcomes.measured(self.payload)),
+            ("drivers", outcomes.drivers(self.payload)),
             ("changes", outcomes.changes(self.payload)),
             ("footing", outcomes.footing(self.payload)),
         ):
             part = self.query_one(f".results > .{name}", Static)
             part.update(content)
             part.display = bool(content)
-            part.border_title = {"measured": "Measured", "changes": "Changed, and why"}.get(name, "")
+            part.border_title = _FRAMES.get(name, "")
 
 
 class Controls(Vertical):

@@ -6,6 +6,7 @@ worker never ends the app.
 
 from __future__ import annotations
 
+import logging
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,16 @@ from textual import work
 from textual.worker import get_current_worker
 
 from assistant.tui import messages
-from assistant.tui.logbook import LOG
+from assistant.tui.levers import Request
 from assistant.tui.stage import Stage
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
     from assistant.evidence import Answer, Citation
     from assistant.tui.dialogue import Job
-    from assistant.tui.levers import Request
     from ingest.pipeline import Progress
+
+LOG = logging.getLogger("senescope.chat")
 
 
 class Workers(Stage):
@@ -59,11 +61,11 @@ class Workers(Stage):
             self.post_message(messages.Answered(job.turn, answer))
 
     @work(thread=True, exclusive=True, group="whatif", name="what-if")
-    def run_whatif(self, turn: int, request: Request) -> None:
+    def run_whatif(self, turn: int, asked: Request | str) -> None:
         """Compare two designs; a run that was overtaken by a newer one is dropped."""
         worker = get_current_worker()
         try:
-            payload = self.backend.whatif(request)
+            payload = self.backend.whatif(Request.typed(asked) if isinstance(asked, str) else asked)
         except Exception as error:  # the border of the thread
             LOG.exception("what-if of turn %d", turn)
             if turn or not worker.is_cancelled:
