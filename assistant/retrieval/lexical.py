@@ -1,4 +1,4 @@
-"""BM25 over token streams, in numpy arrays that load in milliseconds.
+"""BM25 over token counts, in numpy arrays.
 
 The weight of every token in every passage is computed when the index is built; a query adds up a few
 slices. A passage may give fractional counts, which is how titles and entity tokens weigh more or less
@@ -7,13 +7,9 @@ than a word of the text.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,48 +92,3 @@ class LexicalIndex:
     def knows(self, token: str) -> bool:
         """Whether any passage holds the token."""
         return token in self.vocabulary
-
-    def save(self, path: Path) -> None:
-        """Write to a file; all or nothing."""
-        import numpy as np
-
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(
-                    file,
-                    vocabulary=np.frombuffer("\n".join(self.vocabulary).encode(), dtype=np.uint8),
-                    starts=self.starts,
-                    rows=self.rows,
-                    weights=self.weights,
-                    size=np.array([self.size]),
-                )
-            Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
-
-    @classmethod
-    def load(cls, path: Path) -> LexicalIndex:
-        """Read what `save` wrote.
-
-        Raises:
-            ValueError: the file is not such an index.
-        """
-        import zipfile
-
-        import numpy as np
-
-        try:
-            with np.load(path, allow_pickle=False) as data:
-                arrays: dict[str, Any] = {name: data[name] for name in data.files}
-            words = arrays["vocabulary"].tobytes().decode()
-            vocabulary = {t: i for i, t in enumerate(words.split("\n"))} if words else {}
-            starts, rows, weights = arrays["starts"], arrays["rows"], arrays["weights"]
-            size = int(arrays["size"][0])
-        except (KeyError, EOFError, UnicodeDecodeError, zipfile.BadZipFile, ValueError, OSError) as error:
-            raise ValueError(f"{path}: not a lexical index ({error})") from error
-        if len(starts) != len(vocabulary) + 1 or len(rows) != len(weights) or int(starts[-1]) != len(rows):
-            raise ValueError(f"{path}: a lexical index with missing parts")
-        return cls(vocabulary, starts, rows, weights, size)

@@ -16,7 +16,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any, Final
 
-from assistant.retrieval.tokens import STOP_WORDS, fold, stem, tokens
+from assistant.retrieval.tokens import STOP_WORDS, fold, stem, tokens, word_tokens
 
 _RUN: Final = re.compile(r"[^\W_]+")
 _GREEK_NAME: Final = re.compile("alpha|beta|gamma|delta|epsilon|zeta|kappa")
@@ -77,6 +77,8 @@ class Query:
     """With the spelling guesses applied; offsets of entities refer to this."""
     tokens: tuple[str, ...]
     """Stems of the content words in order, compounds also joined, without entity tokens."""
+    words: tuple[str, ...] = ()
+    """The words that `tokens` come from, one each; "+" before a compound that was joined."""
     entities: tuple[Entity, ...] = ()
     corrections: tuple[Correction, ...] = ()
     expansions: tuple[str, ...] = ()
@@ -200,10 +202,12 @@ class Lexicon:
             for notation in (name, *self._terms[name].synonyms)
             if key(notation) not in used
         ]
+        pairs = word_tokens(corrected)
         return Query(
             text=text,
             corrected=corrected,
-            tokens=tuple(tokens(corrected)),
+            tokens=tuple(token for _, token in pairs),
+            words=tuple(word for word, _ in pairs),
             entities=entities,
             corrections=corrections,
             expansions=tuple(dict.fromkeys(expansions)),

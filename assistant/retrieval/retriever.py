@@ -1,8 +1,8 @@
 """From a question to ranked evidence: analyse, score, filter, spread over papers.
 
-The retriever reads the catalog once when it opens. Its BM25 index is kept in a file beside the catalog,
-named after the index fingerprint; where that file is missing, stale or cannot be written, the index is
-built in memory and nothing else changes.
+The retriever reads the catalog once when it opens. Its index of words is kept in a file beside the
+catalog, named after the index fingerprint; where that file is missing, stale or cannot be written, the
+index is built in memory and nothing else changes.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Final
 from assistant.evidence import Filters, Hit
 from assistant.retrieval.dense import EXACT_UP_TO, ChromaDense, Dense, DenseMode, ExactDense
 from assistant.retrieval.fusion import best_first
-from assistant.retrieval.lexical import LexicalIndex
 from assistant.retrieval.lexicon import Lexicon, Query
-from assistant.retrieval.ranking import RANKING_VERSION, SHIPPED, Embed, Ranker, Ranking, build_lexical
+from assistant.retrieval.ranking import Embed, Ranker, Ranking
+from assistant.retrieval.text_index import TEXT_INDEX_VERSION, TextIndex, Words
 from assistant.retrieval.tokens import stem
 from ingest.catalog import Row
 from ingest.readers.claims import LEDGER_ID
@@ -58,7 +58,7 @@ class Retriever:
     def __init__(
         self,
         rows: Sequence[Row],
-        lexical: LexicalIndex,
+        text: TextIndex,
         dense: Dense,
         embed: Embed,
         *,
@@ -68,8 +68,8 @@ class Retriever:
         """Search `rows`.
 
         Arguments:
-            rows: the passages, in the order of `lexical` and `dense`.
-            lexical: their BM25 index, built by `ranking.build_lexical`.
+            rows: the passages, in the order of `text` and `dense`.
+            text: the index of their words.
             dense: their embeddings.
             embed: from a question to its unit-length vector.
             lexicon: the glossary.
@@ -80,8 +80,8 @@ class Retriever:
         self._embed = embed
         self._known = known
         number: dict[str, int] = {}
-        groups = [number.setdefault(row.paper.id, len(number)) for row in rows]
-        self._ranker = Ranker(lexical, dense, groups)
+        self._groups = [number.setdefault(row.paper.id, len(number)) for row in rows]
+        self._ranker = Ranker(text, dense)
 
     @classmethod
     def open(cls, index: Index, *, dense: DenseMode = "auto", chroma_url: str = "") -> Retriever:
@@ -96,7 +96,7 @@ class Retriever:
 
         lexicon = Lexicon.shipped()
         rows = index.catalog.rows()
-        lexical = _stored_lexical(index, rows, lexicon)
+        text = _stored_text(index, rows, lexicon)
         embedder: list[QueryEmbedder] = []
 
         def embed(text: str) -> NDArray[np.float32]:
@@ -111,11 +111,13 @@ class Retriever:
         else:
             search = ExactDense(index.catalog.embeddings())
         words = index.embedder.folder / "vocab.txt"
-        return cls(rows, lexical, search, embed, lexicon=lexicon, known=_Dictionary(words))
+        return cls(rows, text, search, embed, lexicon=lexicon, known=_Dictionary(words))
 
     def analyse(self, question: str) -> Query:
         """The question as the retriever understands it, spelling guesses included."""
-        return self.lexicon.analyse(question, lambda w: self._ranker.lexical.knows(stem(w)) or self._known(w))
+        return self.lexicon.analyse(
+            question, lambda w: self._ranker.text.lexical.knows(stem(w)) or self._known(w)
+        )
 
     def search(
         self,
@@ -136,21 +138,25 @@ class Retriever:
             claims: let claims of the ledger be hits.
         """
         query = question if isinstance(question, Query) else self.analyse(question)
-        ranking = self._ranker.rank(query, self._embed(query.corrected))
         allowed = self.allowed(filters)
         mask = allowed if claims else allowed & ~self._is_claim
+        ranking = self._ranker.rank(query, self._embed(query.corrected), mask)
         searched = allowed & ~self._is_claim
         order = self._order(ranking, mask, k, diverse)
         return Retrieval(
             query=query,
             hits=tuple(self._hit(row, rank, score, ranking) for rank, (row, score) in enumerate(order, 1)),
-            papers=len({self._ranker.groups[int(i)] for i in searched.nonzero()[0]}),
+            papers=len({self._groups[int(i)] for i in searched.nonzero()[0]}),
             passages=int(searched.sum()),
         )
 
     def idf(self, token: str) -> float:
         """Inverse document frequency of a token of `Query.tokens` or `Query.entity_tokens`."""
-        return self._ranker.lexical.idf(token)
+        return self._ranker.text.lexical.idf(token)
+
+    def knows(self, token: str) -> bool:
+        """Whether any passage holds this token of `Query.tokens` or `Query.entity_tokens`."""
+        return self._ranker.text.lexical.knows(token)
 
     def allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """For each row whether the filters let it through."""
@@ -172,12 +178,12 @@ class Retriever:
         chosen: list[tuple[int, float]] = []
         seen: dict[int, int] = {}
         while pool and len(chosen) < k:
-            held = [s * _REPEAT ** seen.get(self._ranker.groups[i], 0) for i, s in pool]
+            held = [s * _REPEAT ** seen.get(self._groups[i], 0) for i, s in pool]
             best = max(range(len(pool)), key=lambda j: (held[j], -j))
             row, _ = pool.pop(best)
             chosen.append((row, held[best]))
             if not self._is_claim[row]:  # the ledger is no paper
-                group = self._ranker.groups[row]
+                group = self._groups[row]
                 seen[group] = seen.get(group, 0) + 1
         return chosen
 
@@ -246,23 +252,29 @@ class _Dictionary:
         return frozenset(line for line in lines if not line.startswith(("##", "[")))
 
 
-def _stored_lexical(index: Index, rows: Sequence[Row], lexicon: Lexicon) -> LexicalIndex:
-    """The BM25 index from its file beside the catalog, or built and, where possible, stored."""
-    mark = hashlib.sha256(f"{RANKING_VERSION}\n{index.fingerprint}\n{lexicon.stamp}\n{SHIPPED}".encode())
-    path = index.home.folder / f"lexical-{mark.hexdigest()[:16]}.npz"
+def _stored_text(index: Index, rows: Sequence[Row], lexicon: Lexicon) -> TextIndex:
+    """The index of words from its file beside the catalog, or built and, where possible, stored."""
+    mark = hashlib.sha256(f"{TEXT_INDEX_VERSION}\n{index.fingerprint}\n{lexicon.stamp}".encode()).hexdigest()
+    path = index.home.folder / f"words-{mark[:16]}.npz"
     if path.exists():
-        with contextlib.suppress(ValueError):
-            stored = LexicalIndex.load(path)
-            if stored.size == len(rows):
+        with contextlib.suppress(ValueError):  # cut short or of another version: built anew below
+            stored = TextIndex.load(path)
+            if stored.lexical.size == len(rows):
                 return stored
-    parts = ((row.paper.title if row.paper.id != LEDGER_ID else "", row.text) for row in rows)
-    built = build_lexical(parts, lexicon)
+    built = TextIndex.build((words_of(row) for row in rows), lexicon)
     with contextlib.suppress(OSError):  # a home that cannot be written costs time, not the answer
         built.save(path)
-        for other in index.home.folder.glob("lexical-*.npz"):
+        for other in index.home.folder.glob("words-*.npz"):
             if other != path:
                 other.unlink(missing_ok=True)
     return built
+
+
+def words_of(row: Row) -> Words:
+    """A passage as the index of words reads it; the ledger's title would say the same of every claim."""
+    title = "" if row.paper.id == LEDGER_ID else row.paper.title
+    start = row.passage.span.start
+    return Words(title, [row.text[s.start - start : s.end - start] for s in row.passage.sentences])
 
 
 def _chroma(index: Index, rows: Sequence[Row], url: str) -> ChromaDense:

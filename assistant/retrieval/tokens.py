@@ -72,19 +72,25 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The stems of the content words of `text`, in order, compounds also joined."""
-    found: list[str] = []
+    return [token for _, token in word_tokens(text)]
+
+
+def word_tokens(text: str) -> list[tuple[str, str]]:
+    """The same with the word that each token comes from; "+" before a compound that was joined."""
+    found: list[tuple[str, str]] = []
     for match in _WORD.finditer(fold(text)):
-        found.extend(_word_tokens(match.group()))
+        found.extend(_pairs(match.group()))
     return found
 
 
 @lru_cache(maxsize=1 << 16)
-def _word_tokens(word: str) -> tuple[str, ...]:
+def _pairs(word: str) -> tuple[tuple[str, str], ...]:
     parts = _JOINT.split(word)
-    kept = [stem(p) for p in parts if len(p) > 1 and p not in STOP_WORDS]
+    kept = [(p, stem(p)) for p in parts if len(p) > 1 and p not in STOP_WORDS]
     # Long words joined by a hyphen ("antigen-independent") would only add noise as one token.
     if len(parts) > 1 and (min(map(len, parts)) <= 3 or any(c.isdigit() for c in word)):
-        kept.append("".join(parts))
+        joined = "".join(parts)
+        kept.append((f"+{joined}", joined))
     return tuple(kept)
 
 
