@@ -145,7 +145,9 @@ TARGETS: tuple[Target, ...] = (
     *_curve(),
     Target("tisa level at day 1095 / Cmax", stein(1095.0), 0.8, _shape("tisa", 1095.0), f"{STEIN}, extended"),
     Target("tisa B-cell aplasia", 420.0, 0.4, _get("tisa", "bcell_aplasia"), "assumed (ck049)"),
-    Target("axi B-cell aplasia", 330.0, 0.5, _get("axi", "bcell_aplasia"), "ck076: B cells in 40 % at 1 year"),
+    Target(
+        "axi B-cell aplasia", 330.0, 0.5, _get("axi", "bcell_aplasia"), "ck076: B cells in 40 % at 1 year"
+    ),
     Target("tisa Cmax", 40.0, 0.7, _get("tisa", "Cmax"), "assumed scale (ck003)"),
     Target("tisa Tmax", 9.3, 0.12, _get("tisa", "Tmax"), "ck002, ck110"),
     Target("tisa doubling time", 0.767, 0.12, _doubling("tisa"), "ck007, ck109"),
@@ -157,7 +159,9 @@ TARGETS: tuple[Target, ...] = (
     Target("axi Tmax", 8.0, 0.15, _get("axi", "Tmax"), "label data (ck165), ZUMA-1 7 to 14 d (ck070)"),
     Target("4-1BB Cmax, dose 1e9 / 1e7", 3.5, 0.3, _ratio("tisa-high-dose", "tisa-low-dose"), LIU),
     Target("CD28 Cmax, dose 1e9 / 1e7", 3.5, 0.3, _ratio("axi-high-dose", "axi-low-dose"), LIU),
-    Target("4-1BB Cmax, burden 2e9 / 1e11", 0.25, 0.5, _ratio("tisa-low-burden", "tisa"), "assumed from ck173"),
+    Target(
+        "4-1BB Cmax, burden 2e9 / 1e11", 0.25, 0.5, _ratio("tisa-low-burden", "tisa"), "assumed from ck173"
+    ),
     Target("CD28 Cmax, burden 2e9 / 1e11", 0.25, 0.5, _ratio("axi-low-burden", "axi"), "assumed from ck173"),
     Target("4-1BB Cmax, burden 5e11 / 1e11", 1.7, 0.5, _ratio("tisa-high-burden", "tisa"), "assumed"),
     Target("Cmax, short culture at dose/25", 1.0, 0.4, _ratio("short-culture", "tisa"), "ck164"),
@@ -166,4 +170,4 @@ TARGETS: tuple[Target, ...] = (
     Target("tisa senescent share at day 14", 0.12, 0.4, _get("tisa", "senescent_fraction_d14"), "assumed"),
     Target("senescent share at day 14, 4-1BB / CD28", 1.5, 0.4, _senescent_ratio, "can2025 F1, size assumed"),
     Target("well: senescent share, 4-1BB / CD28", 2.5, 0.4, _well_ratio, "can2025 F1, size assumed"),
-)  # fmt: skip
+)
