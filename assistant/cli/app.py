@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from assistant.cli import (
@@ -22,8 +21,11 @@ from assistant.cli import (
     sessions,
     whatif,
 )
-from assistant.cli.options import AsJson, HomeDir, Offline, Quiet
+from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, complain, remember
 from assistant.errors import ExitCode, SenescopeError
+
+# Typer carries a Click of its own, whose exceptions are not those of the package `click`.
+_WrongUsage: type[Exception] = typer.BadParameter.__mro__[1]
 
 _EPILOG = (
     "Exit codes: 0 done, 1 defect, 2 usage, 3 bad input or configuration, 4 not enough evidence,"
@@ -78,39 +80,42 @@ def root(
     ),
 ) -> None:
     """Open the chat when no command is named."""
-    context.obj = {"as_json": as_json, "offline": offline, "quiet": quiet, "home": home}
+    remember(as_json=as_json, offline=offline, quiet=quiet, home=home)
     if context.invoked_subcommand is None:
         chat.chat(resume=resume)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; every error becomes one message on stderr."""
+    stdout = sys.stdout
     try:
         result = app(args=list(arguments), prog_name="senescope", standalone_mode=False)
-        return int(result) if isinstance(result, int) else ExitCode.DONE
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
-    except click.UsageError as error:
-        error.show(sys.stderr)
+        code = int(result) if isinstance(result, int) else ExitCode.DONE
+        if code == ExitCode.INTERRUPTED:
+            complain("interrupted")
+        return code
+    except _WrongUsage as error:
+        error.show(sys.stderr)  # type: ignore[attr-defined]  # Click's own way to print usage
         return ExitCode.USAGE
     except SenescopeError as error:
-        _complain(str(error))
+        complain(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        _complain("interrupted")
+    except (KeyboardInterrupt, typer.Abort):
+        complain("interrupted")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone (`senescope ... | head`): nothing to complain about.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        if sys.stdout is stdout:
+            raise
+        # Click's answer to a reader that has gone (`senescope --help | head -1`): nothing went wrong.
         return ExitCode.DONE
     except Exception as error:  # the last border: a defect of ours must end in a message, not a traceback
-        return _defect(error)
+        from assistant.index import fault
 
-
-def _complain(message: str) -> None:
-    from assistant.cli.options import plain
-
-    sys.stderr.write(f"senescope: {plain(message)}\n")
+        known = fault(error)
+        if known is None:
+            return _defect(error)
+        complain(str(known))
+        return known.exit_code
 
 
 def _defect(error: Exception) -> int:
@@ -125,7 +130,7 @@ def _defect(error: Exception) -> int:
         "w", prefix="senescope-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
         traceback.print_exc(file=log)
-    _complain(
+    complain(
         f"a defect of Senescope: {type(error).__name__}: {error}\n"
         f"  Details are in {log.name}; please report it."
     )

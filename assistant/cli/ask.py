@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from assistant.answering.question import clean
 from assistant.cli.options import (
     AsJson,
     Costim,
@@ -20,10 +21,11 @@ from assistant.cli.options import (
     StudyType,
     System,
     Year,
+    complain,
     desk,
     filters,
 )
-from assistant.errors import ExitCode, SenescopeError, UsageError
+from assistant.errors import ExitCode, ModelUnavailable, SenescopeError, UsageError
 from assistant.evidence import Filters
 
 if TYPE_CHECKING:
@@ -50,7 +52,14 @@ def ask(
     """Answer a question from the corpus with exact citations, or refuse (exit code 4)."""
     if brief and full:
         raise UsageError("--brief and --full contradict each other.", hint="Use one of them.")
+    if question != "-":
+        clean(question)  # an empty or endless question costs no index
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags={"model": model})
+    if place.settings.text("model") != "none":
+        raise ModelUnavailable(
+            f"The chat model {place.settings.text('model')!r} cannot be used: this version only quotes.",
+            hint='Leave out --model, or set model = "none".',
+        )
     wanted = filters(year=year, system=system, costim=costim, paper=paper, study_type=study_type)
     length: Length | None = "brief" if brief else "full" if full else None
     if question != "-":
@@ -81,13 +90,13 @@ def _batch(place: Desk, wanted: Filters, length: Length | None) -> int:
             _one(place, engine, line, wanted, length)
         except SenescopeError as error:
             failed += 1
-            place.say(f"line {number}: {error}")
+            complain(f"line {number}: {error}")
             if place.as_json:
                 place.emit(
                     {
                         "version": 1,
                         "kind": "error",
-                        "question": line[:200],
+                        "question": line,
                         "line": number,
                         "reason": error.message,
                     }

@@ -6,16 +6,18 @@ import json
 
 import typer
 
-from assistant.cli.options import AsJson, HomeDir, Quiet, desk
-from assistant.settings import OPTIONS, schema
+from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.settings import DEFAULTS, OPTIONS, schema
 
 app = typer.Typer(help="Settings: show, validate, schema.", no_args_is_help=True)
 
 
 @app.command("show")
-def show(as_json: AsJson = False, quiet: Quiet = False, home: HomeDir = None) -> None:
+def show(
+    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
+) -> None:
     """Print every setting with its value and where that came from."""
-    place = desk(as_json=as_json, quiet=quiet, home=home)
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     settings = place.settings
     if place.as_json:
         place.emit(
@@ -40,9 +42,11 @@ def show(as_json: AsJson = False, quiet: Quiet = False, home: HomeDir = None) ->
 
 
 @app.command("validate")
-def validate(as_json: AsJson = False, quiet: Quiet = False, home: HomeDir = None) -> None:
+def validate(
+    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
+) -> None:
     """Check the settings file and the environment; exit code 3 names file, line and key."""
-    place = desk(as_json=as_json, quiet=quiet, home=home)
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     if place.as_json:
         place.emit({"version": 1, "valid": True, "file": str(place.settings.config_file)})
     else:
@@ -50,7 +54,10 @@ def validate(as_json: AsJson = False, quiet: Quiet = False, home: HomeDir = None
 
 
 @app.command("schema")
-def print_schema(as_json: AsJson = False) -> None:
+def print_schema(
+    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
+) -> None:
     """Print the JSON Schema of config.toml, for editors."""
-    place = desk(as_json=as_json)
+    # Nothing is read: this is where the message about an unknown key sends people.
+    place = Desk(DEFAULTS, as_json)
     place.emit(schema() if place.as_json else json.dumps(schema(), indent=2))

@@ -136,7 +136,7 @@ def rebuild(
             place.say(f"the damaged catalog is kept as {aside}; papers you had added must be ingested again")
     index = place.index()
     with translated(place.settings.home):
-        pipeline.restore_shipped(index, progress=place.progress, say=place.say)
+        index = pipeline.restore_shipped(index, progress=place.progress, say=place.say)
         written = pipeline.rebuild_vectors(index, progress=place.progress)
     seconds = round(time.perf_counter() - started, 1)
     facts = {"version": 1, "vectors": written, "index": index.fingerprint[:12], "seconds": seconds}

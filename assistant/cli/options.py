@@ -7,6 +7,7 @@ Text that comes from a file or a user is stripped of terminal escapes on the way
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.errors import InputError, UsageError
+from assistant.errors import ExitCode, InputError, UsageError
 from assistant.evidence import Filters
 from assistant.settings import BY_KEY, Settings, Value, load
 from ingest.pipeline import Index, Progress
@@ -49,8 +50,11 @@ StudyType = Annotated[
 
 SYSTEMS = ("in-vitro", "mouse", "patients", "donors", "computation", "review")
 COSTIMS = ("4-1BB", "CD28", "both", "other", "none", "n/a")
+_ROOT: dict[str, Any] = {}
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+"""Half characters: what Python makes of bytes in an argument or a file name that are not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,14 @@ class Desk:
 
     def emit(self, data: str | Mapping[str, Any]) -> None:
         """Write data to stdout: a JSON object on one line, or text."""
-        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-        sys.stdout.write(plain(text) if isinstance(data, str) else text)
-        sys.stdout.write("" if text.endswith("\n") else "\n")
-        sys.stdout.flush()
+        text = plain(data) if isinstance(data, str) else _json(data)
+        try:
+            sys.stdout.write(text if text.endswith("\n") else text + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader has gone (`senescope ... | head -1`): nothing to complain about or to go on for.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(ExitCode.DONE) from None
 
     def say(self, message: str) -> None:
         """Write talk to stderr, unless --quiet."""
@@ -107,7 +115,7 @@ def desk(
     flags: Mapping[str, Value | None] | None = None,
 ) -> Desk:
     """Merge a command's flags with those given before the command, the environment and the file."""
-    root = typer_root()
+    root = _ROOT
     given: dict[str, Value | None] = {
         "offline": True if offline or root.get("offline") else None,
         "quiet": True if quiet or root.get("quiet") else None,
@@ -122,13 +130,9 @@ def desk(
     return Desk(settings, as_json or bool(root.get("as_json")))
 
 
-def typer_root() -> dict[str, Any]:
-    """The options that stood before the command's name."""
-    import click
-
-    context = click.get_current_context(silent=True)
-    found = context.find_root().obj if context is not None else None
-    return dict(found) if isinstance(found, dict) else {}
+def remember(*, as_json: bool, offline: bool, quiet: bool, home: str | None) -> None:
+    """Keep the options that stood before the command's name, for `desk`."""
+    _ROOT.update(as_json=as_json, offline=offline, quiet=quiet, home=home)
 
 
 def filters(
@@ -153,17 +157,34 @@ def filters(
 
 def plain(text: str) -> str:
     """`text` without terminal escapes and control characters; tabs and newlines stay."""
-    return _CONTROL.sub("", _ESCAPES.sub("", text))
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", _ESCAPES.sub("", text)))
+
+
+def complain(message: str) -> None:
+    """Write an error to stderr; `--quiet` does not silence it."""
+    sys.stderr.write(f"senescope: {plain(message)}\n")
+    sys.stderr.flush()
 
 
 def existing(path: str) -> Path:
     """The path, or an InputError that says it is not there."""
-    found = Path(path).expanduser()
-    if not found.exists():
+    try:
+        found = Path(path).expanduser()
+        there = bool(path) and found.exists()
+    except (OSError, RuntimeError, ValueError):  # longer than the file system allows, or ~nobody
+        there = False
+    if not there:
+        shown = path if 0 < len(path) <= 200 else f"{path[:200]!r}"
         raise InputError(
-            f"{path}: no such file or folder.", hint="Check the spelling and the working directory."
+            f"{shown}: no such file or folder.", hint="Check the spelling and the working directory."
         )
     return found
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    """One line of JSON; what a terminal could act on is written as an escape."""
+    text = _SURROGATE.sub("\ufffd", json.dumps(data, ensure_ascii=False))
+    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _years(text: str | None) -> tuple[int | None, int | None]:

@@ -8,6 +8,7 @@ statements and drops the tags, which become fields of the passage; offsets refer
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ SECTIONS = ("Question", "System", "Findings", "Limits")
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)+$")
 _FINDING = re.compile(r"- F(\d+): (.+?) \[(system: [^\[\]]+)\]$")
 _TAG_KEYS = ("system", "costim", "target", "locator")
-# Everything a terminal could act on; tab and newline are the only control characters a digest may hold.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Everything a terminal could act on, and half characters, which no file can hold. Tab and newline are the
+# only control characters a digest may contain.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def looks_like_digest(head: str) -> bool:
@@ -41,7 +43,9 @@ def read_digest(path: Path) -> Document:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ReadError(f"{path.name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    return parse_digest(text, name=path.name, source=str(path), sha256=hashlib.sha256(raw).hexdigest())
+    # A file name need not be UTF-8; what is stored must be.
+    source = os.fsencode(path).decode("utf-8", "replace")
+    return parse_digest(text, name=path.name, source=source, sha256=hashlib.sha256(raw).hexdigest())
 
 
 def parse_digest(text: str, *, name: str, source: str, sha256: str) -> Document:
@@ -132,7 +136,8 @@ def _front_matter(block: str, name: str) -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is about ten times faster
     try:
         data = yaml.load(block, Loader=loader)
-    except yaml.YAMLError as error:
+    # Beside YAML's own errors: a date such as 2024-13-45 is a ValueError, endless nesting a RecursionError.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         line = where.line + 2 if where is not None else 1
         raise ReadError(
@@ -144,34 +149,51 @@ def _front_matter(block: str, name: str) -> dict[str, Any]:
 
 
 def _paper(data: dict[str, Any], name: str) -> Paper:
-    identifier, title = data.get("id"), data.get("title")
+    identifier, year = data.get("id"), data.get("year")
     if not isinstance(identifier, str) or not _ID.match(identifier):
         raise ReadError(f"{name}: id {identifier!r} is not lower-case words joined by hyphens")
-    if not isinstance(title, str) or not title.strip():
+    if year is not None and (not isinstance(year, int) or not 1000 <= year <= 9999):
+        raise ReadError(f"{name}: year {str(year)[:40]!r} is not a number of four digits")
+
+    def text(key: str) -> str | None:
+        return _text(data.get(key), key, name)
+
+    def texts(key: str) -> tuple[str, ...]:
+        items = data.get(key) or []
+        if not isinstance(items, list):
+            raise ReadError(f"{name}: {key} is not a list; write {key}: [...]")
+        return tuple(_text(item, key, name) or "" for item in items)
+
+    title = text("title")
+    if title is None:
         raise ReadError(f"{name}: no title")
-    year = data.get("year")
-    if year is not None and not isinstance(year, int):
-        raise ReadError(f"{name}: year {year!r} is not a number")
     return Paper(
         id=identifier,
-        title=title.strip(),
-        authors=tuple(str(author) for author in data.get("authors") or ()),
-        journal=data.get("journal"),
+        title=title,
+        authors=texts("authors"),
+        journal=text("journal"),
         year=year,
-        doi=_text(data.get("doi")),
-        pmid=_text(data.get("pmid")),
-        pmcid=_text(data.get("pmcid")),
-        url=_text(data.get("url")),
-        license=_text(data.get("license")),
-        study_type=str(data.get("study_type") or "n/a"),
-        evidence=str(data.get("evidence") or "primary"),
-        topics=tuple(str(topic) for topic in data.get("topics") or ()),
-        seen=str(data.get("seen") or "full-text"),
+        doi=text("doi"),
+        pmid=text("pmid"),
+        pmcid=text("pmcid"),
+        url=text("url"),
+        license=text("license"),
+        study_type=text("study_type") or "n/a",
+        evidence=text("evidence") or "primary",
+        topics=texts("topics"),
+        seen=text("seen") or "full-text",
     )
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _text(value: object, key: str, name: str) -> str | None:
+    """A scalar as text; YAML escapes can bring control characters that the raw file does not show."""
+    if value is None:
+        return None
+    if isinstance(value, list | dict | bytes):
+        raise ReadError(f"{name}: {key} is not one line of text")
+    if (found := _CONTROL.search(str(value))) is not None:
+        raise ReadError(f"{name}: {key} holds control character U+{ord(found.group()):04X}; remove it")
+    return " ".join(str(value).split()) or None
 
 
 def _bodies(body: str, name: str) -> dict[str, str]:
