@@ -129,22 +129,23 @@ _KINASE: Final = (
     r"\b(?:p38|LCK|Lck|FYN|Fyn|ZAP-?70|ATM|ATR|Akt|AKT|mTOR|PI3K\S*|ERK|JAK\d?|JNK|AMPK|CDK\d\S*|Src|SRC|DGK\S*|ITK|GSK\S*"
     r"|MAPK|MST1|\w+ kinase)\b"
 )
+_BETWEEN: Final = r"(?:(?!(?:is|are|was|were|do|does|did|of|in|to|the)\b)[\w-]+ )"
 _WANTED: Final[tuple[tuple[str, Wanted], ...]] = (
-    (r"(?:which|what) (?:[\w-]+ ){0,2}kinases?", Wanted(("gene",), _KINASE)),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}phosphatases?", Wanted(("gene",), r"\bSHP-?\d\b|\bPTPN\d+|\bPP2A|\bCD45\b|phosphatase")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}enzymes?", Wanted(("gene",), r"\b\w{4,}ase\b(?: A2)?|\b[A-Z][A-Z0-9]{2,}\d[A-Z0-9]*\b")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}cytokines?", Wanted(("gene", "marker"), _CYTOKINE)),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}residues?|amino acid exchange", Wanted((), r"\b[A-Z]\d{1,4}[A-Z]\b|asparagine|phenylalanine|tyrosine|lysine|arginine|YM\wM|cysteine")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}transcription factors?", Wanted(("gene",), "")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:drugs?|inhibitors?|compounds?|antibod(?:y|ies)|senolytics?|agents?|antioxidants?|vitamins?)", Wanted(("drug",), _DRUG)),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:genes?|proteins?|receptors?|knock-?outs?|regulators?|ligands?|molecules?|isoforms?)", Wanted(("gene", "marker", "domain"), "")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:markers?|phenotypes?|assays?)", Wanted(("marker", "gene", "assay", "cell"), "")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:products?|constructs?|approved)", Wanted(("product", "domain"), r"\b\w+-cel\b|\w+leucel|CAR\d+|CART\S*|4-1BB|CD28")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:domains?|costimulat\w+|tails?)", Wanted(("domain",), "")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:subsets?|populations?)|(?:which|what kind of) (?:t )?cells", Wanted(("cell", "marker"), r"CD\d+\S*|memory|naive|effector|T\S*reg|stem")),
-    (r"(?:which|what) (?:[\w-]+ ){0,2}(?:diseases?|cancers?)", Wanted(("disease",), "")),
+    (r"(?:which|what) {word}{{0,2}}kinases?", Wanted(("gene",), _KINASE)),
+    (r"(?:which|what) {word}{{0,2}}phosphatases?", Wanted(("gene",), r"\bSHP-?\d\b|\bPTPN\d+|\bPP2A|\bCD45\b|phosphatase")),
+    (r"(?:which|what) {word}{{0,2}}enzymes?", Wanted(("gene",), r"\b\w{4,}ase\b(?: A2)?|\b[A-Z][A-Z0-9]{2,}\d[A-Z0-9]*\b")),
+    (r"(?:which|what) {word}{{0,2}}cytokines?", Wanted(("gene", "marker"), _CYTOKINE)),
+    (r"(?:which|what) {word}{{0,2}}residues?|amino acid exchange", Wanted((), r"\b[A-Z]\d{1,4}[A-Z]\b|asparagine|phenylalanine|tyrosine|lysine|arginine|YM\wM|cysteine")),
+    (r"(?:which|what) {word}{{0,2}}transcription factors?", Wanted(("gene",), "")),
+    (r"(?:which|what) {word}{{0,2}}(?:drugs?|inhibitors?|compounds?|antibod(?:y|ies)|senolytics?|agents?|antioxidants?|vitamins?)", Wanted(("drug",), _DRUG)),
+    (r"(?:which|what) {word}{{0,2}}(?:genes?|proteins?|receptors?|knock-?outs?|regulators?|ligands?|molecules?|isoforms?)", Wanted(("gene", "marker", "domain"), "")),
+    (r"(?:which|what) {word}{{0,2}}(?:markers?|phenotypes?|assays?)", Wanted(("marker", "gene", "assay", "cell"), "")),
+    (r"(?:which|what) {word}{{0,2}}(?:products?(?! cells)|constructs?|approved)", Wanted(("product", "domain"), r"\b\w+-cel\b|\w+leucel|CAR\d+|CART\S*|4-1BB|CD28")),
+    (r"(?:which|what) {word}{{0,2}}(?:domains?|costimulat\w+|tails?)", Wanted(("domain",), "")),
+    (r"(?:which|what) {word}{{0,2}}(?:subsets?|populations?)|(?:which|what kind of) (?:t )?cells", Wanted(("cell", "marker"), r"CD\d+\S*|memory|naive|effector|T\S*reg|stem")),
+    (r"(?:which|what) {word}{{0,2}}(?:diseases?|cancers?)", Wanted(("disease",), "")),
 )  # fmt: skip
-_WANTED_COMPILED: Final = tuple((re.compile(rf"\b(?:{asked})\b", re.I), wanted) for asked, wanted in _WANTED)
+_WANTED_COMPILED: Final = tuple((re.compile(rf"\b(?:{asked.format(word=_BETWEEN)})\b", re.I), wanted) for asked, wanted in _WANTED)
 NOTHING_WANTED: Final = Wanted(())
 
 

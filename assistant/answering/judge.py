@@ -19,11 +19,16 @@ from assistant.answering.matching import FEATURES, Concept, Match
 from assistant.answering.question import Question
 
 QUESTION_FEATURES: Final = (
-    "best", "second", "five", "dense_max", "coverage_best", "narrow_best", "coverage_max", "entities_best",
-    "holds_best", "coverage_holds", "unknown", "concepts", "asked", "dense_best", "narrow_entities", "union",
-    "missing_entity_best", "missing_word_best", "car_fit_best", "names_wanted_best", "scope_best",
+    "complete_p", "complete_said", "complete_best", "spread", "dense_best", "paper_best",
+    "entities_paper_best", "missing_entity_paper", "concepts", "asked",
 )  # fmt: skip
 """Names of the numbers that `summary` gives, in order."""
+_DEMANDS: Final = ("holds", "unit", "names_wanted", "car_fit", "scope")
+"""Features of a finding that must be 1 for it to be of the kind asked for."""
+_LEFT: Final = 0.2
+"""What remains of a finding that misses a demand; the demands are read from words, so never 0."""
+_WIDE: Final = 15
+"""How many findings count for how widely the evidence is spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,33 +98,30 @@ def summary(
 ) -> tuple[float, ...]:
     """A ranked list in numbers; see QUESTION_FEATURES. `ranked` must not be empty."""
     best = ranked[0].match
-    five = ranked[:5]
-    weight = sum(c.weight for c in concepts) or 1.0
-    united = frozenset[str]().union(*(r.match.covered for r in ranked[:3]))
-    v = best.value
+    five = [(r, completeness(question, r.match)) for r in ranked[:5]]
+    uncovered = [c.weight for c in concepts if c.entity and c.token not in best.in_paper]
     return (
-        ranked[0].p,
-        ranked[1].p if len(ranked) > 1 else 0.0,
-        sum(r.p for r in five),
-        max(r.match.value("dense") for r in ranked),
-        v("said"),
-        v("coverage"),
-        max(r.match.value("said") for r in ranked),
-        v("entities"),
-        v("holds"),
-        max(r.match.value("said") * r.match.value("holds") for r in five),
-        sum(c.weight for c in concepts if not c.known) / weight,
+        max(r.p * whole for r, whole in five),
+        max(r.match.value("said") * whole for r, whole in five),
+        best.value("said") * five[0][1],
+        sum(r.p for r in ranked[:_WIDE]),
+        best.value("dense"),
+        best.value("said_paper"),
+        best.value("entities_paper"),
+        max(uncovered, default=0.0),
         math.log1p(len(concepts)),
         float(len(question.asked)),
-        v("dense"),
-        max(r.match.value("coverage") * r.match.value("entities") for r in ranked),
-        sum(c.weight for c in concepts if c.token in united) / weight,
-        v("missing_entity"),
-        v("missing_word"),
-        v("car_fit"),
-        v("names_wanted"),
-        v("scope"),
     )
+
+
+def completeness(question: Question, match: Match) -> float:
+    """1 when the finding is of the kind asked for, less by a factor for each demand that it misses."""
+    whole = 1.0
+    for name in _DEMANDS:
+        whole *= _LEFT + (1 - _LEFT) * match.value(name)
+    if question.systems and match.hit.passage.system not in (*question.systems, "review"):
+        whole *= (1 + _LEFT) / 2
+    return whole
 
 
 def sigmoid(x: float) -> float:

@@ -109,7 +109,7 @@ solid tumour, carcinoma, sarcoma, neuroblastoma
 lymphocyte, t cell, t cells
 share, proportion, percentage, percent, fraction, frequency, rate
 half, median, average, mean, typical
-number, count, quantity, copies, how many
+number, count, quantity, copies
 peak, maximum, cmax, max, highest, height
 exposure, auc, area under
 half-life, half-lives, decay, contraction, clearance, terminal
