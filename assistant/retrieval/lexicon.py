@@ -10,9 +10,9 @@ guess is reported, so that it can be shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -107,6 +107,12 @@ def key(notation: str) -> str:
     return "".join(_piece(run) for run in _RUN.findall(fold(notation)))
 
 
+@lru_cache(maxsize=1 << 16)
+def _run_key(run: str) -> str:
+    """`key`, remembered for the runs that texts repeat."""
+    return key(run)
+
+
 def _piece(run: str) -> str:
     """One run of letters and digits as it counts in a key; Greek letters as "BBz" and "TGFB1" write them."""
     run = _GREEK_NAME.sub(lambda m: m.group()[0], run)
@@ -157,20 +163,39 @@ class Lexicon:
     def entities_in(self, text: str) -> tuple[Entity, ...]:
         """The glossary terms in `text`, longest match first, in order, without overlaps."""
         runs = [(m.start(), m.end()) for m in _RUN.finditer(text)]
-        pieces = [key(text[a:b]) for a, b in runs]
         found: list[Entity] = []
-        i = 0
-        while i < len(runs):
-            for j in range(min(len(runs), i + _LONGEST), i, -1):
-                span = text[runs[i][0] : runs[j - 1][1]]
-                entry = self._match("".join(pieces[i:j]), span)
-                if entry is not None:
-                    found.append(Entity(entry.term, entry.kind, span, runs[i][0], runs[j - 1][1]))
-                    i = j
-                    break
-            else:
-                i += 1
+        after = 0
+        for i, (start, end) in enumerate(runs):
+            # Most words begin no term, and this is the inner loop of building an index.
+            if start < after or not self._may_begin(_run_key(text[start:end])):
+                continue
+            entity = self._longest_at(text, runs, i)
+            if entity is not None:
+                found.append(entity)
+                after = entity.end
         return tuple(found)
+
+    def _longest_at(self, text: str, runs: Sequence[tuple[int, int]], first: int) -> Entity | None:
+        """The longest term whose notation starts with the run of letters and digits number `first`."""
+        longest: Entity | None = None
+        joined = ""
+        start = runs[first][0]
+        for a, end in runs[first : first + _LONGEST]:
+            joined += _run_key(text[a:end])
+            term = self._match(joined, text[start:end])
+            if term is not None:
+                longest = Entity(term.term, term.kind, text[start:end], start, end)
+            if joined not in self._beginnings:
+                break
+        return longest
+
+    def _may_begin(self, run: str) -> bool:
+        return run in self._beginnings or run in self._by_key or run[:-1] in self._by_key
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """Every beginning of a key: where a text leaves these, no term can follow."""
+        return frozenset(notation[:n] for notation in self._by_key for n in range(1, len(notation)))
 
     def _match(self, joined: str, span: str) -> Term | None:
         found = self._by_key.get(joined)
