@@ -33,7 +33,7 @@ def near_misses(
     missed = []
     for candidate in ranked[:_SHOWN]:
         match = candidate.match
-        if match.value("coverage_wide") < 0.15 and match.hit.dense < 0.3:
+        if match.value("coverage") < 0.15 and match.hit.dense < 0.3:
             continue
         cited = Citation.of(0, match.hit.paper, match.hit.passage, "", 0, 0)
         missed.append(

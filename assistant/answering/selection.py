@@ -25,6 +25,10 @@ _FLOOR: Final[dict[str, float]] = {"brief": 0.35, "default": 0.10, "full": 0.05}
 """Least probability of being a right answer, as a share of the lead's."""
 
 
+_PRIMARY_FROM: Final = 0.4
+"""Share of a second-hand lead's probability from which a primary finding takes its place."""
+
+
 @dataclass(slots=True)
 class Chosen:
     """One finding of the answer with those that say the same."""
@@ -52,6 +56,7 @@ def choose(
     """
     if not ranked:
         return []
+    ranked = _primary_first(ranked)
     lead = ranked[0]
     chosen = [Chosen(lead)]
     most, least = MOST[length], LEAST[length]
@@ -71,6 +76,22 @@ def choose(
     if question.shape == "comparative" or len(sides) == 2:
         _complete_sides(sides, ranked, chosen, most)
     return _grouped(chosen)
+
+
+def _primary_first(ranked: Sequence[Ranked]) -> Sequence[Ranked]:
+    """A primary finding leads in place of a second-hand one that covers no more of the question."""
+    lead = ranked[0]
+    if lead.match.hit.paper.evidence not in ("news", "secondary"):
+        return ranked
+    for i, other in enumerate(ranked[1:6], 1):
+        likely = other.p >= _PRIMARY_FROM * lead.p
+        if (
+            likely
+            and other.match.hit.paper.evidence == "primary"
+            and other.match.covered >= lead.match.covered
+        ):
+            return [other, *ranked[:i], *ranked[i + 1 :]]
+    return ranked
 
 
 def _twin(chosen: Sequence[Chosen], candidate: Ranked, matcher: Matcher) -> Chosen | None:
