@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ingest.embedding import QueryEmbedder
     from ingest.pipeline import Index
 
 _EVIDENCE_WEIGHT: Final = {"primary": 1.0, "review": 0.98, "secondary": 0.96, "news": 0.94, "ledger": 0.9}
@@ -92,7 +93,7 @@ class Retriever:
             dense: `exact`, `chroma`, or `auto`: exact up to EXACT_UP_TO passages.
             chroma_url: address of a Chroma server; "" is the store in the home folder.
         """
-        from ingest.embedding import QueryEmbedder
+        from ingest.pipeline import query_embedder
 
         lexicon = Lexicon.shipped()
         rows = index.catalog.rows()
@@ -101,7 +102,7 @@ class Retriever:
 
         def embed(text: str) -> NDArray[np.float32]:
             if not embedder:  # 0.3 s, paid by the first question only
-                embedder.append(QueryEmbedder(index.embedder, index.onnx))
+                embedder.append(query_embedder(index))
             vector: NDArray[np.float32] = embedder[0].encode([text])[0]
             return vector
 
