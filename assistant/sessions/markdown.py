@@ -147,12 +147,14 @@ def whatif_lines(payload: Json) -> list[str]:
 
 
 def because(reason: object) -> str:
-    """Why a parameter was changed, in words: a citation, `user` or `assumed`."""
-    if isinstance(reason, dict):
-        title = str(reason.get("title") or reason.get("paper") or "source")
-        year = reason.get("year")
-        return f"{title}, {year}" if year else title
-    return str(reason or "assumed")
+    """Why a parameter has its value, in words: a short reference, `user` or `assumed`."""
+    if not isinstance(reason, dict):
+        return str(reason or "assumed")
+    authors = [name for name in reason.get("authors") or () if name != "et al."]
+    title = str(reason.get("title") or reason.get("doi") or reason.get("paper") or "source")
+    who = f"{authors[0]} et al." if authors else title if len(title) <= 60 else f"{title[:59]}…"
+    where = " ".join(str(reason[part]) for part in ("journal", "year") if reason.get(part))
+    return f"{who}, {where}" if where else who
 
 
 def spread(value: object) -> str:

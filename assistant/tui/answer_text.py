@@ -49,7 +49,7 @@ def parser(known: Collection[int]) -> MarkdownIt:
 def body(answer: Answer) -> str:
     """The answer's Markdown without the parts that the chat shows as widgets of their own.
 
-    Those are the list of sources, the near misses and the conflicts; on a command line they are text.
+    Those are the sources, the near misses, the conflicts and the what-if; on a command line they are text.
     """
     kept: list[str] = []
     apart = tuple(conflict.statement for conflict in answer.conflicts)
@@ -58,6 +58,8 @@ def body(answer: Answer) -> str:
         if paragraph.startswith("**Sources**") and answer.citations:
             break
         if paragraph.startswith("**What came near**") and answer.near_misses:
+            continue
+        if paragraph.startswith("**Try it on the model**") and answer.whatif:
             continue
         if any(statement in paragraph for statement in apart) and paragraph.startswith("**"):
             continue

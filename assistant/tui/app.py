@@ -44,7 +44,7 @@ class ChatApp(CommandActions):
         Binding("f3", "room('evidence')", "Evidence", show=False),
         Binding("f4", "room('whatif')", "What-if", show=False),
         Binding("escape", "cancel", "Cancel", show=False),
-        Binding("ctrl+n", "new_session", "New"),
+        Binding("ctrl+n", "new_session", "New", show=False),
         Binding("ctrl+o", "sessions", "Sessions"),
         Binding("alt+1", "citation(1)", "Quote", key_display="alt+1-9"),
         *(Binding(f"alt+{n}", f"citation({n})", f"Quote {n}", show=False) for n in range(2, 10)),

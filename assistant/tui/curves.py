@@ -41,12 +41,15 @@ class Axis:
     logarithmic: bool
 
     @classmethod
-    def of(cls, curves: Sequence[Curve]) -> Axis:
-        """The scale that holds all curves; a log axis shows at most eight decades below the top."""
+    def of(cls, curves: Sequence[Curve], *, counts: bool) -> Axis:
+        """The scale that holds all curves: logarithmic for `counts` that span two decades or more.
+
+        A log axis shows at most eight decades below the top; a share stays on a linear one.
+        """
         values = [v for c in curves for part in (c.low, c.high, c.median) for v in part if v is not None]
         top, bottom = max(values, default=1.0), min(values, default=0.0)
         positive = [v for v in values if v > 0]
-        if top > 10 and positive and top / max(min(positive), top * 1e-8) > 100:
+        if counts and positive and top / max(min(positive), top * 1e-8) > 100:
             low = max(min(positive), top * 1e-8)
             return cls(10.0 ** math.floor(math.log10(low)), 10.0 ** math.ceil(math.log10(top)), True)
         if top <= bottom:
@@ -108,7 +111,7 @@ def draw(a: Curve, b: Curve | None, width: int, height: int, unit: str) -> Conte
     """The picture, `width` by `height` characters, axes included."""
     inner, rows = max(10, width - LABEL - 1), max(3, height - 2)
     curves = [a] if b is None else [a, b]
-    axis = Axis.of(curves)
+    axis = Axis.of(curves, counts="cells" in unit)
     start, end = a.t[0], a.t[-1]
     canvas = Canvas(inner, rows)
     for curve, style, grain in zip(curves, ("$design-a", "$design-b"), (0, 1), strict=False):

@@ -8,40 +8,36 @@ from assistant.sessions.markdown import because, number, spread
 from assistant.sessions.plain import one_line, plain
 from assistant.sessions.turns import Json
 
-_DIRECTIONS = {"A>B": "A higher ▲", "A<B": "B higher ▼", "undetermined": "≈ undetermined"}
+_DIRECTIONS = {"A>B": "A higher ▲", "A<B": "B higher ▼", "undetermined": "≈ unclear"}
 _STATUS = {"published": "■ published", "guided": "◧ guided", "fitted": "◇ fitted", "assumed": "□ assumed"}
 _VERDICTS = {"in range": "✓ in range", "out of range": "✗ out of range", "not comparable": "– not comparable"}
 
 
 def outcome_table(payload: Json, width: int) -> Content:
-    """Outcomes with A, B and the direction; in narrow rooms the bands go to a second line."""
+    """Outcomes with A, B, their difference and its direction; with the bands where there is room."""
     outcomes = payload["outcomes"]
-    wide = width >= 84
-    name_width = max([len(label(outcome)) for outcome in outcomes] + [7])
-    name_width = min(name_width, max(16, width - 46))
-    lines: list[Content] = []
-    if wide:
-        head = f"{'Outcome':<{name_width}}  {'A':<22}  {'B':<22}  Direction"
-    else:
-        head = f"{'Outcome':<{name_width}}  {'A':>8}  {'B':>8}  Direction"
-    lines.append(Content.styled(head, "bold"))
+    wide = width >= 108
+    column, gap = (20, "  ") if wide else (8, " ")
+    room = min(max([len(label(outcome)) for outcome in outcomes] + [7]), width - 3 * column - 16)
+    head = gap.join(f"{name:>{column}}" for name in ("A", "B", "A − B"))
+    lines = [Content.styled(f"{'Outcome':<{room}} {head}  Direction", "bold")]
     for outcome in outcomes:
-        if wide:
-            a, b = (f"{spread(outcome[side]):<22}" for side in ("A", "B"))
-        else:
-            a, b = (f"{number(_median(outcome[side])):>8}" for side in ("A", "B"))
-        name = f"{_fit(label(outcome), name_width):<{name_width}}  "
+        a, b, difference = (f"{_value(outcome, name, wide):>{column}}" for name in ("A", "B", "difference"))
         lines.append(
-            Content.assemble(name, (a, "$design-a"), "  ", (b, "$design-b"), f"  {direction(outcome)}")
+            Content.assemble(
+                f"{_fit(label(outcome), room):<{room}} ",
+                (a, "$design-a"),
+                gap,
+                (b, "$design-b"),
+                f"{gap}{difference}  {direction(outcome)}",
+            )
         )
     return Content("\n").join(lines)
 
 
 def reading(payload: Json) -> Content:
-    """The result in one sentence, and how the question was read."""
-    lines = []
-    if payload.get("sentence"):
-        lines.append(Content.styled(plain(str(payload["sentence"])), "bold"))
+    """How the question was read, what was filled in, and what was not understood."""
+    lines: list[Content] = []
     understood = payload.get("understood") or {}
     if understood.get("echo"):
         lines.append(Content.assemble(("Read as: ", "dim"), plain(str(understood["echo"]))))
@@ -54,44 +50,56 @@ def reading(payload: Json) -> Content:
 
 
 def drivers(payload: Json) -> Content:
-    """The uncertain parameters that the difference depends on most, as a bar and a word."""
+    """The uncertain parameters that the difference depends on most, by rank correlation over the draws."""
     lines = []
     for driver in payload.get("drivers") or ():
         weight = float(driver["weight"])
-        bar = "█" * round(abs(weight) * 10)
-        sign = "larger" if weight > 0 else "smaller"
-        outcome = one_line(str(driver["outcome"])).replace("_", " ")
+        bar = "█" * max(1, round(abs(weight) * 6))
+        meaning = one_line(str(driver.get("meaning") or ""))
         lines.append(
             Content.assemble(
-                (f"{bar:<10} {weight:+.2f} ", "$primary"),
-                f"higher {one_line(str(driver['parameter']))} goes with {sign} A − B in {outcome}",
-                (f"  {one_line(str(driver.get('meaning') or ''))}", "dim"),
+                (f"{weight:+.2f} {bar:<6} ", "$primary"),
+                one_line(str(driver["parameter"])),
+                (f"  {meaning}", "dim"),
             )
         )
     return Content("\n").join(lines)
+
+
+def drivers_title(payload: Json) -> str:
+    """Which difference the drivers belong to."""
+    named = {one_line(str(driver["outcome"])) for driver in payload.get("drivers") or ()}
+    return f"What A − B in {_short(', '.join(sorted(named)))} hangs on"
 
 
 def changes(payload: Json) -> Content:
-    """What was changed, from what to what, and why: a source or the word assumed."""
+    """What the reader changed, then how the designs differ, each with its source or the word assumed."""
     listed = payload["changes"]
     if not listed:
-        return Content.styled("No parameter was changed beyond the designs themselves.", "dim")
-    lines = []
-    for change in listed:
-        reason = change.get("because")
-        words = because(reason)
-        mark = {"user": "✎ set by you", "assumed": "□ assumed"}.get(words, f"■ {one_line(words)}")
-        side = f"{change['design']} " if change.get("design") else ""
-        unit = f" {change['unit']}" if change.get("unit") not in (None, "", "1") else ""
-        lines.append(
-            Content.assemble(
-                (side, "bold"),
-                f"{one_line(str(change['parameter']))}: ",
-                f"{number(change['from'])} → {number(change['to'])}{unit}  ",
-                (mark, "dim" if words != "user" else "bold"),
-            )
-        )
-    return Content("\n").join(lines)
+        return Content.styled("No parameter differs between A and B.", "dim")
+    asked = [change for change in listed if change.get("because") == "user"]
+    rest = [change for change in listed if change.get("because") != "user"]
+    statuses = payload["designs"][-1].get("parameters") or {}
+    return Content("\n").join(_change(change, statuses) for change in [*asked, *rest])
+
+
+def _change(change: Json, parameters: Json) -> Content:
+    name = one_line(str(change["parameter"]))
+    reason = change.get("because")
+    status = str((parameters.get(name) or {}).get("status") or "published")
+    if reason == "user":
+        mark = "✎ set by you"
+    elif isinstance(reason, dict):
+        mark = f"{status_mark(status)}: {one_line(because(reason))}"
+    else:
+        mark = status_mark("assumed")
+    side = str(change.get("design") or "").replace("A to B", "A→B")
+    unit = f" {change['unit']}" if change.get("unit") not in (None, "", "1") else ""
+    return Content.assemble(
+        (f"{side} " if side else "", "bold"),
+        f"{name} {number(change['from'])} → {number(change['to'])}{unit}  ",
+        (mark, "bold" if reason == "user" else "dim"),
+    )
 
 
 def measured(payload: Json) -> Content:
@@ -106,7 +114,7 @@ def measured(payload: Json) -> Content:
         lines.append(
             Content.assemble(
                 (f"{item['design']} ", "bold"),
-                f"{one_line(str(item['outcome']))}: measured {number(item['value'])}{band} {item['unit']}  ",
+                f"{_short(one_line(str(item['outcome'])))}: measured {number(item['value'])}{band} {item['unit']}  ",
                 (verdict, "bold"),
                 (f"  {one_line(source)}", "dim"),
             )
@@ -140,13 +148,22 @@ def direction(outcome: Json) -> str:
 
 
 def label(outcome: Json) -> str:
-    """An outcome's name with its unit."""
-    unit = str(outcome.get("unit") or "").replace("uL", "µL")
-    return one_line(str(outcome["name"])).replace("_", " ") + (f" ({unit})" if unit not in ("", "1") else "")
+    """An outcome's name with its unit, short enough for a table."""
+    unit = str(outcome.get("unit") or "").replace("uL", "µL").replace("day*", "d·")
+    return _short(one_line(str(outcome["name"]))) + (f" {unit}" if unit not in ("", "1") else "")
 
 
-def _median(value: object) -> object:
-    return value.get("median") if isinstance(value, dict) else value
+def _short(name: str) -> str:
+    return name.replace("_fraction_", " share ").replace("bcell", "B-cell").replace("_", " ")
+
+
+def _value(outcome: Json, side: str, wide: bool) -> str:
+    value = outcome[side]
+    if not isinstance(value, dict):
+        return number(value)
+    if value.get("median") is None and outcome.get("unit") == "day" and side != "difference":
+        return "never"
+    return spread(value) if wide else number(value.get("median"))
 
 
 def _fit(text: str, width: int) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.style import Style
@@ -94,9 +97,7 @@ class TurnView(Vertical):
                 Static(
                     Content.assemble(
                         (words + " ", "dim"),
-                        Content.styled("Ask again", Style.from_meta({"@click": "ask_again"})).stylize(
-                            "underline $primary"
-                        ),
+                        Content.styled("Ask again", Style.from_meta({"@click": "ask_again"})),
                     ),
                     classes="stopped",
                 )
@@ -120,8 +121,11 @@ class TurnView(Vertical):
             self.post_message(CitationOpened(self.answer, int(event.href.removeprefix(SCHEME))))
 
 
-class WhatIfSummary(Static):
+class WhatIfSummary(Static, can_focus=True):
     """A what-if in the conversation: the outcomes that differ, and the way to the curves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "show", "Show curves")]
+    HELP = "A what-if: Enter shows its curves, outcomes, sources and assumptions."
 
     def __init__(self, payload: Json) -> None:
         super().__init__(classes="whatif-summary")
@@ -135,28 +139,38 @@ class WhatIfSummary(Static):
                 ("A ", "bold $design-a"), names[0], ("  vs  ", "dim"), ("B ", "bold $design-b"), names[-1]
             )
         ]
-        if self._payload.get("sentence"):
-            lines.append(Content(plain(str(self._payload["sentence"]))))
+        echo = (self._payload.get("understood") or {}).get("echo")
+        if echo:
+            lines.append(Content.styled(f"Read as: {one_line(str(echo))}", "dim"))
         outcomes = self._payload["outcomes"]
-        for outcome in outcomes[:4]:
-            lines.append(
+        if self._payload.get("sentence"):
+            lines.append(Content(one_line(str(self._payload["sentence"]))))
+        else:
+            lines += [
                 Content.assemble(
                     f"{label(outcome)}: A {spread(outcome['A'])}, B {spread(outcome['B'])}  ",
                     (direction(outcome), "bold"),
                 )
-            )
-        more = len(outcomes) - 4
-        link = f"Curves{f', {more} more outcomes' if more > 0 else ''} and assumptions (F4)"
-        lines.append(Content.styled(f"▸ {link}", Style.from_meta({"@click": "show"})).stylize("$primary"))
+                for outcome in outcomes[:4]
+            ]
+        link = f"▸ Curves, {len(outcomes)} outcomes, sources and assumptions (F4)"
+        lines.append(Content.styled(link, Style.from_meta({"show": True})).stylize("bold $primary"))
         return Content("\n").join(lines)
+
+    def on_click(self) -> None:
+        """Open the what-if room on this comparison."""
+        self.action_show()
 
     def action_show(self) -> None:
         """Open the what-if room on this comparison."""
         self.post_message(WhatIfShown(self._payload))
 
 
-class WhatIfOffer(Static):
+class WhatIfOffer(Static, can_focus=True):
     """The what-if that fits an answer, one key or click away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "run", "Run this what-if")]
+    HELP = "A what-if that fits this answer: Enter runs it in the model."
 
     def __init__(self, command: str) -> None:
         super().__init__(classes="offer")
@@ -164,8 +178,12 @@ class WhatIfOffer(Static):
 
     def render(self) -> Content:
         """The command as it can be typed."""
-        text = f"▸ Try it in the model: {one_line(self._command)}"
-        return Content.styled(text, Style.from_meta({"@click": "run"})).stylize("$primary")
+        words = "/whatif " + one_line(self._command).removeprefix("senescope whatif").strip()
+        return Content.assemble(("▸ Try it in the model: ", "bold $primary"), (words, "$primary"))
+
+    def on_click(self) -> None:
+        """Run it here."""
+        self.action_run()
 
     def action_run(self) -> None:
         """Run it here."""

@@ -18,7 +18,7 @@ QUESTIONS: tuple[str, ...] = (
     "Does senescence always impair CAR-T cells?",
     "How does tonic signalling lead to exhaustion?",
     "Which markers tell senescent from exhausted T cells?",
-    "What if antigen density drops tenfold, 4-1BB versus CD28?",
+    "4-1BB vs CD28 at tenfold lower antigen density",
 )
 
 

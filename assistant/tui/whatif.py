@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -33,7 +34,6 @@ SERIES: tuple[tuple[str, str, str], ...] = (
 )
 """Curves worth looking at, in this order, with title and unit; others follow under their own name."""
 PLOT_HEIGHT = 14
-_FRAMES = {"measured": "Measured", "drivers": "What the difference hangs on", "changes": "Changed, and why"}
 
 
 class WhatIfRoom(VerticalScroll, can_focus=False):
@@ -72,6 +72,7 @@ class WhatIfRoom(VerticalScroll, can_focus=False):
         self.payload = payload
         self.add_class("filled")
         self.remove_class("working")
+        self.query_one(Controls).reflect(payload)
         self.query_one(Plot).show(payload)
         self._tables()
         self.scroll_home(animate=False)
@@ -98,6 +99,8 @@ class WhatIfRoom(VerticalScroll, can_focus=False):
             return
         width = max(40, self.size.width - 4)
         self.query_one(".outcome-table", Static).update(outcomes.outcome_table(self.payload, width))
+        titles = {"measured": "Measured", "changes": "What differs, and why"}
+        titles["drivers"] = outcomes.drivers_title(self.payload)
         for name, content in (
             ("reading", outcomes.reading(self.payload)),
             ("measured", outcomes.measured(self.payload)),
@@ -108,7 +111,7 @@ class WhatIfRoom(VerticalScroll, can_focus=False):
             part = self.query_one(f".results > .{name}", Static)
             part.update(content)
             part.display = bool(content)
-            part.border_title = _FRAMES.get(name, "")
+            part.border_title = titles.get(name, "")
 
 
 class Controls(Vertical):
@@ -118,6 +121,10 @@ class Controls(Vertical):
         "Designs and levers: Tab goes on, Enter in a field runs the model. An empty field keeps the design's "
         "own value; 5e8 sets a value, x0.1 multiplies it."
     )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
         """One row of names, then one row a lever."""
@@ -140,13 +147,36 @@ class Controls(Vertical):
 
     def designs(self, known: Sequence[tuple[str, str]]) -> None:
         """Fill both lists; A begins as the first design and B as the second."""
-        options = [(one_line(f"{key} · {name}"), key) for key, name in known]
-        for place, side in enumerate(("a", "b")):
+        self._known = list(known)
+        if known:
+            self._choose(known[0][0], known[min(1, len(known) - 1)][0])
+
+    def reflect(self, payload: Json) -> None:
+        """Show the designs and the values of a comparison that was asked for in words."""
+        chosen = []
+        for design in payload["designs"]:
+            name = str(design.get("design") or design["id"])
+            if name not in dict(self._known):
+                self._known.append((name, str(design["name"])))
+            chosen.append(name)
+        self._choose(chosen[0], chosen[-1])
+        for lever in LEVERS:
+            for side in ("a", "b"):
+                self.query_one(f"#{lever.parameter}-{side}", Input).value = ""
+        fields = {lever.parameter for lever in LEVERS}
+        for change in payload["changes"]:
+            if change.get("because") == "user" and change["parameter"] in fields:
+                for side in ("a", "b"):
+                    if side.upper() in str(change.get("design") or "").split():
+                        self.query_one(f"#{change['parameter']}-{side}", Input).value = f"{change['to']:g}"
+
+    def _choose(self, *names: str) -> None:
+        options = [(one_line(f"{key} · {name}"), key) for key, name in self._known]
+        for side, name in zip(("a", "b"), names, strict=True):
             select = self.query_one(f"#design-{side}", Select)
-            select.set_options(options)
-            if len(known) > place:
-                with select.prevent(Select.Changed):
-                    select.value = known[place][0]
+            with select.prevent(Select.Changed):
+                select.set_options(options)
+                select.value = name
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -156,7 +186,8 @@ class Controls(Vertical):
     @on(Select.Changed)
     def _chosen(self, event: Select.Changed) -> None:
         event.stop()
-        self.post_message(WhatIfEdited(self.request()))
+        if event.value is not Select.NULL:
+            self.post_message(WhatIfEdited(self.request()))
 
     def request(self) -> Request:
         """What the fields ask for."""
@@ -175,12 +206,15 @@ class Plot(Static, can_focus=True):
     """The curves of one quantity; left and right go through the quantities."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,space", "turn(1)", "Next curve"),
-        Binding("left", "turn(-1)", "Previous curve"),
+        Binding("right,space", "turn(1)", "Curve", key_display="← →"),
+        Binding("left", "turn(-1)", "Previous curve", show=False),
+        Binding("z", "zoom", "Zoom"),
     ]
-    HELP = "Curves: ← → show another quantity. A is the continuous line, B the dashed one; dots are bands."
+    HELP = "Curves: ← → show another quantity, z the first 90 or 28 days. A is the continuous line, B the dashed one; dots are bands."
 
     which: reactive[int] = reactive(0)
+    days: reactive[float] = reactive(math.inf)
+    """How much of the time axis is shown."""
 
     def __init__(self) -> None:
         super().__init__(classes="plot")
@@ -204,6 +238,10 @@ class Plot(Static, can_focus=True):
         if self._kinds:
             self.which = (self.which + step) % len(self._kinds)
 
+    def action_zoom(self) -> None:
+        """Show the first 90 days, the first 28, then everything again."""
+        self.days = {math.inf: 90.0, 90.0: 28.0}.get(self.days, math.inf)
+
     def on_click(self) -> None:
         """A click shows the next quantity."""
         self.action_turn(1)
@@ -214,7 +252,7 @@ class Plot(Static, can_focus=True):
             return Content("")
         key, title, unit = self._kinds[self.which]
         names = [one_line(str(design["name"])) for design in self._payload["designs"]]
-        times = self._payload["series"]["t"]
+        times = [t for t in self._payload["series"]["t"] if t <= self.days]
         a, b = (_curve(times, self._payload["series"].get(side, {}).get(key)) for side in ("A", "B"))
         head = Content.assemble((title, "bold"), (f"   ← → {self.which + 1} of {len(self._kinds)}", "dim"))
         legend = Content.assemble(
@@ -229,4 +267,5 @@ class Plot(Static, can_focus=True):
 def _curve(times: Sequence[float], values: Json | None) -> Curve | None:
     if not values:
         return None
-    return Curve(times, values["median"], values["low"], values["high"])
+    end = len(times)
+    return Curve(times, values["median"][:end], values["low"][:end], values["high"][:end])
