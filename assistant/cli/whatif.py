@@ -1,0 +1,229 @@
+"""`senescope whatif`: two designs side by side, in words or by name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.errors import EnvironmentFault, ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from assistant.kinetics.whatif import Answered, Request
+
+CURVES = ("blood_cells_per_uL", "senescent_fraction")
+"""What the terminal shows unless --plot names another."""
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set a parameter: dose=1e7, A50=x2, fM='50 %'; A:NAME=VALUE for one design.",
+    ),
+]
+Days = Annotated[int | None, typer.Option("--days", help="Simulated time in days (365).")]
+Draws = Annotated[
+    int | None, typer.Option("--draws", help="Parameter draws behind the bands (200); 1 is nominal.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the draws (1).")]
+
+
+def whatif(
+    text: Annotated[str | None, typer.Argument(help="A what-if in words; or use --design.")] = None,
+    design: Annotated[
+        str | None, typer.Option("--design", help="Design A: id, synonym, id+layer or FILE.toml.")
+    ] = None,
+    vs: Annotated[
+        str | None, typer.Option("--vs", help="Design B; without it A is compared with itself unchanged.")
+    ] = None,
+    set_: Sets = None,
+    days: Days = None,
+    draws: Draws = None,
+    seed: Seed = None,
+    plot: Annotated[
+        str | None, typer.Option("--plot", help="Curve to draw in the terminal, e.g. H, S, tumour_cells.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write all curves with bands.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option("--png", metavar="FILE", help="Write a picture (needs matplotlib).")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write a vector picture.")] = None,
+    methods: Annotated[bool, typer.Option("--methods", help="Add a methods paragraph and BibTeX.")] = False,
+    replay: Annotated[
+        str | None, typer.Option("--replay", metavar="ID", help="Run a stored what-if again.")
+    ] = None,
+    as_json: AsJson = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    home: HomeDir = None,
+) -> None:
+    """Compare two designs in the kinetic model: outcomes with ranges, curves, and why each number."""
+    flags = {"whatif.days": days, "whatif.draws": draws, "whatif.seed": seed}
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags=flags)
+    if replay is not None:
+        request = _replayed(place, replay, text, design)
+    elif text is not None:
+        if design or vs or set_:
+            raise UsageError(
+                "A what-if in words takes no --design, --vs or --set.",
+                hint="Say it in the words, or use only options.",
+            )
+        request = _worded(place, text, explicit_days=days is not None)
+    else:
+        request = _listed(place, design, vs, set_)
+    done = run(place, request)
+    if csv is not None:
+        from assistant.kinetics.plot import to_csv
+
+        _write(csv, to_csv(done.comparison.to_json()["series"]), place)
+    for path in (png, svg):
+        if path is not None:
+            _picture(path, done, place)
+    show(place, done, plot=plot, methods=methods)
+
+
+def run_words(place: Desk, text: str) -> int:
+    """Answer a what-if in words on stdout; returns the exit code. Used by `ask`."""
+    show(place, run(place, _worded(place, text)))
+    return ExitCode.DONE
+
+
+def run(place: Desk, request: Request) -> Answered:
+    """Run a request and store it in the history."""
+    from assistant.kinetics import whatif as model
+
+    _prepare(place)
+    done = model.answer(request)
+    _remember(place, done)
+    return done
+
+
+def show(place: Desk, done: Answered, *, plot: str | None = None, methods: bool = False) -> None:
+    """Write the answer: JSON, Markdown when piped, or text with curves in a terminal."""
+    from assistant.kinetics import tables
+
+    if place.as_json:
+        payload = done.payload()
+        if methods:
+            from assistant.kinetics.methods import bibtex, paragraph
+
+            payload["methods"] = {"text": paragraph(done), "bibtex": bibtex(done)}
+        place.emit(payload)
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    place.emit(tables.answer(done, width=width, plot=_curves(done, width, plot)))
+    if methods:
+        from assistant.kinetics.methods import bibtex, paragraph
+
+        place.emit("\n" + paragraph(done) + "\n\n" + bibtex(done))
+
+
+def _curves(done: Answered, width: int | None, wanted: str | None) -> str:
+    """Plots for a terminal; when piped only what --plot asked for."""
+    from assistant.kinetics.plot import braille
+
+    names = (wanted,) if wanted else CURVES if width is not None else ()
+    if not names:
+        return ""
+    series = done.comparison.to_json()["series"]
+    return "\n\n".join(braille(series, name, width=min(width or 78, 110), height=12) for name in names)
+
+
+def _worded(place: Desk, text: str, *, explicit_days: bool = False) -> Request:
+    from assistant.kinetics.whatif import from_words
+
+    settings = place.settings
+    request = from_words(
+        text,
+        days=settings.integer("whatif.days"),
+        draws=settings.integer("whatif.draws"),
+        seed=settings.integer("whatif.seed"),
+    )
+    words = request.understood
+    if (
+        explicit_days
+        and words is not None
+        and words.days is not None
+        and words.days != settings.integer("whatif.days")
+    ):
+        raise UsageError(
+            f"The words ask for {words.days:g} days and --days for {settings.integer('whatif.days')}.",
+            hint="Use one of them.",
+        )
+    return request
+
+
+def _listed(place: Desk, design: str | None, vs: str | None, sets: list[str] | None) -> Request:
+    from assistant.kinetics.whatif import from_parts
+
+    if design is None:
+        raise UsageError(
+            "Nothing to compare.",
+            hint='For example: senescope whatif --design bbz --vs 28z, or senescope whatif "4-1BB vs CD28"',
+        )
+    if vs is None and not sets and "+" not in design:
+        vs = "28z" if design != "28z" else "bbz"
+        place.say(f"no --vs and no --set: compared with {vs}")
+    settings = place.settings
+    return from_parts(
+        design,
+        vs,
+        sets=sets or (),
+        days=settings.integer("whatif.days"),
+        draws=settings.integer("whatif.draws"),
+        seed=settings.integer("whatif.seed"),
+    )
+
+
+def _prepare(place: Desk) -> None:
+    """Keep the compiled model in the home folder, and say so when it must be compiled first."""
+    os.environ["SENESCOPE_HOME"] = str(place.settings.home)
+    from assistant.kinetics import kernel
+
+    folder = kernel.cache_folder()
+    if not folder.exists() or not any(folder.iterdir()):
+        place.say("compiling the model, once (about 10 seconds)")
+
+
+def _remember(place: Desk, done: Answered) -> None:
+    """Store inputs under the run's id; a home folder that cannot be written is no reason to fail."""
+    from assistant.kinetics.replay import store
+
+    try:
+        store(place.settings.home, done)
+    except EnvironmentFault as problem:
+        place.say(f"this what-if is not kept for --replay: {problem.message}")
+
+
+def _replayed(place: Desk, run_id: str, text: str | None, design: str | None) -> Request:
+    from assistant.kinetics.replay import recall
+
+    if text is not None or design is not None:
+        raise UsageError("--replay takes nothing else to compare.", hint="senescope whatif --replay ID")
+    return recall(place.settings.home, run_id)
+
+
+def _write(path: Path, text: str, place: Desk) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise EnvironmentFault(
+            f"cannot write {str(path)!r}: {problem}", hint="Check the folder and the disk."
+        ) from problem
+    place.say(f"wrote {path}")
+
+
+def _picture(path: Path, done: Answered, place: Desk) -> None:
+    from assistant.kinetics.plot import picture
+
+    run_ = done.comparison
+    picture(run_.to_json()["series"], path, names=(run_.a.name, run_.b.name))
+    place.say(f"wrote {path}")

@@ -1,0 +1,248 @@
+"""From pieces to clauses with a side: who gets which change in "4-1BB with c-Jun vs CD28 at high burden".
+
+The rules, in order:
+1. "X vs Y", "X instead of Y", "compare X with Y", "X or Y": X is A, Y is B. "replace X by Y" is turned round.
+2. "with and without Z": A has Z.
+3. What stands beside a design belongs to it; an edit after "with" belongs to the design before it.
+4. Conditions ("at high tumour burden", "when ...") hold for both designs, unless nothing else is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from assistant.kinetics.words import Item, ItemKind, vocabulary
+
+Part: TypeAlias = Literal["left", "right", "only"]
+_LEADS: tuple[ItemKind, ...] = ("with", "without", "and", "or", "under", "comma", "horizon")
+_NAMES: tuple[ItemKind, ...] = ("concept", "layer", "event")
+
+
+@dataclass
+class Clause:
+    """Pieces between two separators."""
+
+    part: Part
+    lead: ItemKind | Literal[""]
+    """The separator that opened it."""
+    lead_text: str = ""
+    items: list[Item] = field(default_factory=list)
+    both: bool = False
+    negated: bool = False
+    """"without" or "no" stands over the whole clause."""
+
+    @property
+    def names(self) -> list[Item]:
+        """Concepts, levers and events in it."""
+        return [i for i in self.items if i.kind in _NAMES]
+
+    @property
+    def designs(self) -> list[Item]:
+        """Designs in it."""
+        return [i for i in self.items if i.kind == "design"]
+
+    @property
+    def amounts(self) -> list[Item]:
+        """Amounts in it."""
+        return [i for i in self.items if i.kind == "amount"]
+
+
+@dataclass
+class Frame:
+    """The shape of the whole text."""
+
+    left: list[Item] = field(default_factory=list)
+    right: list[Item] = field(default_factory=list)
+    compared: bool = False
+    """Whether the text sets one thing against another."""
+    with_without: bool = False
+    swapped: bool = False
+    """True when the words name B first ("replace B by A")."""
+    replaced: bool = False
+
+
+def frame(items: Sequence[Item]) -> Frame:
+    """Find what is compared with what."""
+    kept = [i for i in items if i.kind not in ("stop", "place")]
+    pair = _with_and_without(kept)
+    if pair is not None:
+        return Frame(left=pair, with_without=True, compared=True)
+    at = next((n for n, i in enumerate(kept) if i.kind in ("versus", "instead")), None)
+    if at is not None:
+        return Frame(_bare(kept[:at]), _bare(kept[at + 1 :]), compared=True)
+    replaced = any(i.kind == "replace" for i in kept)
+    designs = [n for n, i in enumerate(kept) if i.kind == "design"]
+    if len(designs) >= 2:
+        first, second = designs[0], designs[1]
+        link = next((n for n in range(second - 1, first, -1) if kept[n].kind in _LINKS), None)
+        if link is not None and (replaced or _compares(kept, kept[link].kind)):
+            left, right = _bare(kept[:link]), _bare(kept[link + 1 :])
+            if replaced or any(i.kind == "from" for i in kept[:first]):
+                return Frame(left, right, compared=True, swapped=True, replaced=True)
+            return Frame(left, right, compared=True)
+    return Frame(left=_bare(kept))
+
+
+_LINKS: tuple[ItemKind, ...] = ("with", "and", "or", "to", "by", "under", "comma")
+
+
+def _compares(items: Sequence[Item], link: ItemKind) -> bool:
+    return link == "or" or any(i.kind == "compare" for i in items) or (link == "to" and _from(items))
+
+
+def _from(items: Sequence[Item]) -> bool:
+    return any(i.kind == "from" for i in items)
+
+
+def _bare(items: Sequence[Item]) -> list[Item]:
+    return [i for i in items if i.kind not in ("compare", "replace")]
+
+
+def _with_and_without(items: Sequence[Item]) -> list[Item] | None:
+    """The items with "with and without" turned into "with", or None."""
+    for n in range(len(items) - 2):
+        kinds = tuple(i.kind for i in items[n : n + 3])
+        if kinds[0] == "with" and kinds[1] in ("and", "or", "versus") and kinds[2] == "without":
+            return _bare([*items[: n + 1], *items[n + 3 :]])
+    return None
+
+
+def split(items: Sequence[Item], part: Part) -> list[Clause]:
+    """Cut one side of the frame into clauses."""
+    clauses = [Clause(part, "")]
+    for item in items:
+        if item.kind == "both":
+            clauses[-1].both = True
+        elif item.kind in _LEADS:
+            if clauses[-1].items or clauses[-1].both:
+                clauses.append(Clause(part, item.kind, item.text.lower()))
+            else:
+                clauses[-1].lead, clauses[-1].lead_text = item.kind, item.text.lower()
+            clauses[-1].negated = item.kind == "without"
+        else:
+            clauses[-1].items.append(item)
+    return _joined([c for c in clauses if c.items or c.both])
+
+
+def _joined(clauses: list[Clause]) -> list[Clause]:
+    """Clauses that only make sense together: "a tenfold drop | in affinity", "a rest | for four days"."""
+    out: list[Clause] = []
+    for clause in clauses:
+        if not clause.items:
+            if out:
+                out[-1].both = True
+            continue
+        before = out[-1] if out else None
+        if before is not None and _belongs(before, clause):
+            before.items += clause.items
+            before.both = before.both or clause.both
+        else:
+            out.append(clause)
+    return out
+
+
+def _belongs(before: Clause, clause: Clause) -> bool:
+    moved = any(i.kind in ("amount", "up", "down", "off", "loss", "gain") for i in before.items)
+    if (
+        clause.lead == "under"
+        and clause.lead_text == "in"
+        and not before.names
+        and moved
+        and not before.designs
+    ):
+        return bool(clause.names)
+    if clause.names or clause.designs or not clause.amounts:
+        return False
+    kinds = {i.amount.kind for i in clause.amounts if i.amount is not None}
+    if clause.lead == "horizon":
+        return False
+    if kinds <= {"duration", "every", "day", "window", "until"}:
+        return any(_scheduled(i) for i in before.names)
+    only_amounts = all(i.kind in ("amount", "up", "down", "to", "by", "from") for i in clause.items)
+    return (
+        only_amounts
+        and len(before.names) == 1
+        and not _sized(before)
+        and clause.lead in ("comma", "under", "with")
+    )
+
+
+def _scheduled(item: Item) -> bool:
+    if item.kind == "event":
+        return True
+    if item.kind != "layer":
+        return False
+    from assistant.kinetics import levers
+
+    return bool(levers.load(item.name).events)
+
+
+def _sized(clause: Clause) -> bool:
+    return any(
+        i.kind == "level" or (i.amount is not None and i.amount.kind in ("number", "fold", "percent"))
+        for i in clause.items
+    )
+
+
+def side_of(clause: Clause, frame_: Frame, designs_before: int, previous: str, edit: bool) -> tuple[str, str]:
+    """The side of a clause ("A", "B", "both", "condition") and what was assumed about it.
+
+    Arguments:
+        designs_before: designs named so far in the same part.
+        previous: the side of the clause before it in the same part, or "".
+        edit: whether the clause changes the cells (a lever of the product) and not the scene.
+    """
+    if clause.both:
+        return "both", ""
+    if clause.part == "only":
+        return (
+            ("condition", "")
+            if clause.lead == "under" and not clause.designs
+            else (_follow(clause, previous, "A"), "")
+        )
+    own = "A" if (clause.part == "left") != frame_.swapped else "B"
+    if frame_.with_without:
+        condition = clause.lead in ("under", "comma") or (clause.lead == "and" and previous == "both")
+        return ("both" if condition and not clause.designs else "A"), ""
+    if clause.part == "left":
+        if clause.lead == "under" and designs_before == 0 and not clause.designs:
+            return "both", ""
+        return own, ""
+    return _right(clause, own, designs_before, previous, edit)
+
+
+def _follow(clause: Clause, previous: str, default: str) -> str:
+    return previous if clause.lead == "and" and previous == "condition" else default
+
+
+def _right(clause: Clause, own: str, designs_before: int, previous: str, edit: bool) -> tuple[str, str]:
+    if clause.designs or designs_before == 0:
+        return own, ""
+    if clause.lead == "and" and previous in ("A", "B", "both") and previous != own:
+        return previous, ""
+    if clause.lead in ("with", "without", "and"):
+        if edit:
+            text = " ".join(i.text for i in clause.names)
+            return own, f"'{text}' read as part of design {own} only (say 'both' for both designs)"
+        return "both", ""
+    return "both", ""
+
+
+def is_edit(item: Item) -> bool:
+    """Whether a name changes the CAR-T cells themselves rather than the patient or the schedule."""
+    if item.kind != "layer":
+        return False
+    from assistant.kinetics import levers
+    from assistant.kinetics.parameters import meanings
+
+    effects = levers.load(item.name).effects
+    return bool(effects) and all(meanings()[e.parameter].kind != "scenario" for e in effects)
+
+
+def label(item: Item) -> str:
+    """A name in words."""
+    if item.kind == "concept":
+        return vocabulary().concepts[item.name].label
+    return item.name

@@ -1,0 +1,312 @@
+"""The reader: text -> pieces -> clauses -> `Understood`, with nothing dropped on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.kinetics.clauses import Clause, Frame, frame, is_edit, side_of, split
+from assistant.kinetics.readings import Reading, read_concept, read_event, read_layer
+from assistant.kinetics.wording import NotUnderstood, Side, Understood, WordChange
+from assistant.kinetics.words import Item, lex, small, vocabulary
+
+_UNIT_NAMES = {"cells": "dose", "cells/kg": "dose", "molecules": "antigen"}
+"""What a bare value with a unit is about when nothing is named."""
+
+
+@dataclass
+class _Notes:
+    """What is collected on the way."""
+
+    used: set[int] = field(default_factory=set)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
+    asks: list[str] = field(default_factory=list)
+    days: float | None = None
+    sides: list[tuple[str, list[WordChange]]] = field(default_factory=list)
+    """Per clause: its side (with "condition") and its changes."""
+
+    def take(self, reading: Reading, at: int) -> None:
+        """Keep what a reading used and said."""
+        self.used |= {i.start for i in reading.used}
+        self.assumed += [a for a in reading.assumed if a not in self.assumed]
+        if reading.asks:
+            self.asks.append(reading.asks)
+        if reading.problem:
+            self.problems.append((at, reading.problem))
+
+
+def read(text: str) -> Understood | NotUnderstood:
+    """Read one what-if."""
+    items = lex(text)
+    shape = frame(items)
+    notes = _Notes()
+    designs = _designs(shape, notes)
+    clauses = (
+        [*split(shape.left, "left"), *split(shape.right, "right")]
+        if shape.compared
+        else split(shape.left, "only")
+    )
+    for part in ("left", "right", "only"):
+        _read_part([c for c in clauses if c.part == part], clauses, shape, notes)
+    changes = _sided(notes, shape)
+    _outcomes(items, notes)
+    unknown = _unknown(text, items, notes)
+    a, b = designs
+    if not changes and a == b:
+        named = any(i.kind == "design" for i in items)
+        if not named or unknown or shape.compared or not a:
+            return _refused(text, unknown, notes)
+        b = "28z" if a == "bbz" else "bbz"
+        notes.assumed.append(f"no change and no second design named: compared with {b}")
+    if not a:
+        a = b = "bbz"
+        notes.assumed.append("no design named: 4-1BB (bbz) assumed")
+    if a == b and all(c.side == "both" for c in changes):
+        return _refused(text, unknown, notes)
+    found = Understood(
+        text=text,
+        design_a=a,
+        design_b=b,
+        changes=tuple(changes),
+        days=notes.days,
+        echo="",
+        unknown=unknown,
+        assumed=tuple(dict.fromkeys(notes.assumed)),
+        asks=tuple(dict.fromkeys(notes.asks)),
+    )
+    return replace(found, echo=_echo(found))
+
+
+def _designs(shape: Frame, notes: _Notes) -> tuple[str, str]:
+    """The base designs of A and B; "" when none is named."""
+    left = [i for i in shape.left if i.kind == "design"]
+    right = [i for i in shape.right if i.kind == "design"]
+    first, second = (right, left) if shape.swapped else (left, right)
+    kept = [*first[:1], *second[:1]]
+    if not shape.compared and len(left) >= 2:
+        # Two designs side by side without a word of comparison: still the likeliest reading, and said.
+        kept = left[:2]
+        notes.assumed.append(f"'{left[0].text}' and '{left[1].text}' read as the two designs to compare")
+        first, second = left[:1], left[1:2]
+    notes.used |= {i.start for i in kept}
+    a = first[0].name if first else ""
+    b = second[0].name if second else ""
+    for extra in (*left, *right):
+        if extra not in kept:
+            if extra.name in (a, b):
+                notes.used.add(extra.start)
+            else:
+                notes.problems.append(
+                    (extra.start, f"'{extra.text}': one comparison of two designs at a time")
+                )
+                notes.used.add(extra.start)
+    return a or b, b or a
+
+
+def _read_part(clauses: Sequence[Clause], all_clauses: Sequence[Clause], shape: Frame, notes: _Notes) -> None:
+    designs_before, previous = 0, ""
+    for clause in clauses:
+        edit = any(is_edit(i) for i in clause.names)
+        side, assumed = side_of(clause, shape, designs_before, previous, edit)
+        if assumed:
+            notes.assumed.append(assumed)
+        made = _read_clause(clause, side, all_clauses, shape, notes)
+        notes.sides.append((side, made))
+        previous = side
+        designs_before += len(clause.designs)
+
+
+def _read_clause(
+    clause: Clause, side: str, all_clauses: Sequence[Clause], shape: Frame, notes: _Notes
+) -> list[WordChange]:
+    real: Side = "both" if side in ("both", "condition") else "A" if side == "A" else "B"
+    names = clause.names or _borrowed(clause, all_clauses, shape, notes)
+    made: list[WordChange] = []
+    for name, around in _shares(names, clause):
+        reading = _read_name(name, around, real, clause)
+        notes.take(reading, name.start)
+        made += reading.changes
+        if reading.other_side:
+            other: Side = "B" if real == "A" else "A"
+            made += [replace(c, side=other) for c in reading.other_side]
+    _horizon(clause, notes)
+    return made
+
+
+def _read_name(name: Item, around: Sequence[Item], side: Side, clause: Clause) -> Reading:
+    if name.kind == "concept":
+        return read_concept(name, around, side, negated=clause.negated)
+    if name.kind == "event":
+        return read_event(name, around, side)
+    if clause.negated and clause.part != "only":
+        return Reading(used=[name])  # "X with c-Jun vs X without c-Jun": nothing to do on this side
+    return read_layer(name, around, side, negated=clause.negated)
+
+
+def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: _Notes) -> list[Item]:
+    """The name that a clause of amounts alone is about: from the other side, or from its unit."""
+    sized = [
+        i
+        for i in clause.items
+        if i.kind == "level" or (i.amount and i.amount.kind in ("number", "fold", "percent"))
+    ]
+    if not sized:
+        return []
+    if shape.compared:
+        others = [n for c in clauses if c.part != clause.part for n in c.names if n.kind == "concept"]
+        if others:
+            nearest = others[-1] if clause.part == "right" else others[0]
+            return [replace(nearest, start=sized[0].start, end=sized[0].end, text=nearest.text)]
+    for item in sized:
+        name = _UNIT_NAMES.get(item.amount.unit, "") if item.amount else ""
+        if name:
+            notes.assumed.append(f"'{item.text}' read as {vocabulary().concepts[name].label}")
+            return [Item("concept", item.start, item.start, item.text, name)]
+    return []
+
+
+def _shares(names: Sequence[Item], clause: Clause) -> list[tuple[Item, list[Item]]]:
+    """Each name with the other pieces of the clause that stand nearest to it."""
+    if len(names) <= 1:
+        return [(n, clause.items) for n in names]
+    around: dict[int, list[Item]] = {n.start: [] for n in names}
+    for item in clause.items:
+        if item in names or item.kind == "design":
+            continue
+        nearest = min(
+            names,
+            key=lambda n: abs(n.start - item.end) if n.start >= item.end else abs(item.start - n.end) + 1,
+        )
+        around[nearest.start].append(item)
+    return [(n, around[n.start]) for n in names]
+
+
+def _horizon(clause: Clause, notes: _Notes) -> None:
+    """Durations that no event took are the length of the run."""
+    for item in clause.amounts:
+        if item.start in notes.used or item.amount is None or item.amount.kind != "duration":
+            continue
+        if clause.lead == "horizon" or clause.lead_text == "for" or not clause.names:
+            notes.days = item.amount.value
+            notes.used.add(item.start)
+
+
+def _sided(notes: _Notes, shape: Frame) -> list[WordChange]:
+    """All changes with their side; conditions become the change when nothing else is changed."""
+    own = any(made for side, made in notes.sides if side in ("A", "B"))
+    out: list[WordChange] = []
+    for side, made in notes.sides:
+        promoted = side == "condition" and not own and not shape.compared
+        out += [replace(c, side="A") if promoted and c.side == "both" else c for c in made]
+    one_sided = {c.target for c in out if c.side == "A"}
+    return [
+        replace(c, side="B") if c.side == "both" and c.target in one_sided and shape.compared else c
+        for c in out
+    ]
+
+
+def _outcomes(items: Sequence[Item], notes: _Notes) -> None:
+    """Outcome words only say what to look at; with a direction they would be an order to the model."""
+    for n, item in enumerate(items):
+        if item.kind != "outcome":
+            continue
+        before = [
+            i for i in items[max(0, n - 2) : n] if i.kind in ("up", "down") and i.start not in notes.used
+        ]
+        asked = any(
+            i.kind == "stop" and i.text.lower().startswith(("how", "what", "which", "does", "do"))
+            for i in items[:n]
+        )
+        if before and not asked:
+            notes.problems.append(
+                (item.start, f"'{before[-1].text} {item.text}' is an outcome of the model, not a setting")
+            )
+        notes.used |= {i.start for i in before}
+        notes.used.add(item.start)
+        notes.asks.append(item.name)
+    for item in items:
+        if (
+            item.amount is not None
+            and item.amount.kind == "day"
+            and item.start not in notes.used
+            and notes.asks
+        ):
+            notes.used.add(item.start)
+            notes.assumed.append(
+                f"'{item.text}' read as a day to look at: shares are given for days 14, 28 and 90"
+            )
+
+
+_GLUE = ("stop", "place", "versus", "instead", "replace", "compare", "from", "to", "by", "with", "without",
+         "and",          "or", "under", "both", "comma", "horizon")  # fmt: skip
+
+
+def _unknown(text: str, items: Sequence[Item], notes: _Notes) -> tuple[str, ...]:
+    """Every piece that nothing took, neighbours together, with the nearest levers."""
+    found: list[tuple[int, str]] = list(notes.problems)
+    told = {at for at, _ in notes.problems}
+    group: list[Item] = []
+    for item in (*items, Item("comma", len(text), len(text), "")):
+        loose = item.kind not in _GLUE and item.start not in notes.used and item.start not in told
+        if loose:
+            group.append(item)
+        elif group and (item.kind not in ("stop", "place") or item.text == ""):
+            found.append((group[0].start, _complaint(text, group)))
+            group = []
+    return tuple(message for _, message in sorted(found))
+
+
+def _complaint(text: str, group: Sequence[Item]) -> str:
+    piece = text[group[0].start : group[-1].end]
+    if all(i.kind == "term" for i in group):
+        return f"'{piece}' is in the glossary, but nothing in the model stands for it ({nearest(piece)})"
+    if all(i.kind == "amount" for i in group):
+        return f"'{piece}' belongs to nothing that was named"
+    if all(i.kind in ("up", "down", "level", "off", "loss", "gain") for i in group):
+        return f"'{piece}' belongs to nothing that was named"
+    return f"'{piece}' ({nearest(piece)})"
+
+
+def nearest(piece: str) -> str:
+    """The levers and quantities whose names come closest, or where to find them all."""
+    from rapidfuzz import fuzz, process
+
+    from assistant.kinetics.quantities import fold
+
+    labels = vocabulary().labels
+    folded = {fold(phrase): phrase for phrase in labels}
+    close = process.extract(fold(piece), list(folded), scorer=fuzz.ratio, limit=6, score_cutoff=62)
+    shown = list(dict.fromkeys(f"'{folded[c[0]]}'" for c in close))[:2]
+    if shown:
+        return "nearest: " + " or ".join(shown)
+    return "nearest levers: none; `senescope model parameters` and `model designs` list what there is"
+
+
+def _refused(text: str, unknown: tuple[str, ...], notes: _Notes) -> NotUnderstood:
+    if unknown:
+        return NotUnderstood(text, "No change was understood: " + "; ".join(unknown) + ".", unknown)
+    if notes.asks:
+        return NotUnderstood(text, "The outcome was understood, but no change and no second design.", unknown)
+    return NotUnderstood(text, "No design, lever or parameter was found in it.", unknown)
+
+
+def _echo(found: Understood) -> str:
+    from assistant.kinetics import designs
+
+    parts = []
+    for side in ("A", "B"):
+        name = designs.load(found.design_a if side == "A" else found.design_b).name
+        own = [c.said for c in found.changes if c.side == side]
+        parts.append(f"{side}: {name}" + (f" with {', '.join(own)}" if own else ""))
+    shared = [c.said for c in found.changes if c.side == "both"]
+    if shared:
+        parts.append("both: " + ", ".join(shared))
+    if found.days is not None:
+        parts.append(f"{found.days:g} days")
+    return "; ".join(parts)
+
+
+def is_small(word: str) -> bool:
+    """Whether a word only holds a sentence together."""
+    return small(word.lower()) is not None

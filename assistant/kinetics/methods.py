@@ -1,0 +1,82 @@
+"""The methods paragraph and the BibTeX of every source that a what-if used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.kinetics.whatif import Answered
+
+
+def paragraph(done: Answered) -> str:
+    """Model, solver, tolerances, draws and designs, ready to paste; citations as [@key]."""
+    from assistant import __version__
+    from assistant.kinetics.equations import STATES
+    from assistant.kinetics.replay import fingerprint
+
+    run, request = done.comparison.run, done.request
+    counts: dict[str, int] = {}
+    for p in request.a.parameters.values():
+        counts[p.status] = counts.get(p.status, 0) + 1
+    shares = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), key=lambda x: -x[1]))
+    keys = "; ".join(f"@{key}" for key in sources(done))
+    return (
+        f"Methods. CAR-T kinetics were simulated with Senescope {__version__} (model {fingerprint()}), "
+        f"a system of {len(STATES)} ordinary differential equations for memory, effector, exhausted, senescent "
+        "and quiescent CAR-T cells with their division burdens, two tumour clones and normal antigen-bearing "
+        f"cells, over {run['days']:g} days. Design A was {request.a.name} and design B {request.b.name}. "
+        f"Equations were integrated with {run['solver']} (relative tolerance {run['rtol']:g}, absolute "
+        f"tolerance {run['atol']:g} cells). Of the {len(request.a.parameters)} parameters of A, by status: "
+        f"{shares}. Uncertainty was propagated with {run['draws']} paired scrambled Sobol draws (seed "
+        f"{run['seed']}) over the parameter ranges; intervals are the 5th to 95th percentile, and a direction "
+        f"is reported when at least 95 % of paired draws agree. Sources of parameters and levers: [{keys}]."
+    )
+
+
+def sources(done: Answered) -> dict[str, Mapping[str, Any]]:
+    """BibTeX key -> citation, for every source of a parameter or a change, each paper once."""
+    from assistant.kinetics.citations import cite
+
+    found: dict[str, Mapping[str, Any]] = {}
+    listed: list[Mapping[str, Any] | None] = []
+    for design in (done.request.a, done.request.b):
+        listed += [cite(p.source.to_json()) for p in design.parameters.values() if p.source]
+    listed += [c["because"] for c in done.changes if isinstance(c["because"], Mapping)]
+    listed += [{**m["source"]} for m in done.comparison.measured if isinstance(m.get("source"), Mapping)]
+    for citation in listed:
+        if citation is None:
+            continue
+        for one in (citation, citation.get("number_from")):
+            if one and (one.get("paper") or one.get("doi")):
+                found.setdefault(_key(one), one)
+    return found
+
+
+def _key(citation: Mapping[str, Any]) -> str:
+    name = citation.get("paper") or citation.get("doi") or "source"
+    return re.sub(r"[^A-Za-z0-9-]+", "-", str(name)).strip("-")
+
+
+def bibtex(done: Answered) -> str:
+    """One entry a source; a field that is not known is left out, never invented."""
+    return "\n\n".join(_entry(key, c) for key, c in sources(done).items()) + "\n"
+
+
+def _entry(key: str, citation: Mapping[str, Any]) -> str:
+    authors = [str(a) for a in citation.get("authors") or ()]
+    fields = {
+        "author": " and ".join("others" if a == "et al." else a for a in authors),
+        "title": citation.get("title"),
+        "journal": citation.get("journal"),
+        "year": citation.get("year"),
+        "doi": citation.get("doi"),
+        "note": f"PMCID {citation['pmcid']}" if citation.get("pmcid") else None,
+    }
+    body = ",\n".join(f"  {name} = {{{_escaped(str(value))}}}" for name, value in fields.items() if value)
+    return f"@{'article' if citation.get('journal') else 'misc'}{{{key},\n{body}\n}}"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([&%$#_])", r"\\\1", text).replace("{", "").replace("}", "")

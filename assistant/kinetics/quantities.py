@@ -1,0 +1,232 @@
+"""Amounts in words: numbers, folds, percentages, durations and schedules, found at a place in a text.
+
+Everything is read from the folded text (`fold`), which keeps the length, so that offsets point into
+what the user wrote. An amount that could mean two things ("0,5") is not read at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+AmountKind: TypeAlias = Literal["number", "fold", "percent", "duration", "every", "day", "window", "until"]
+
+_FOLD: Final = str.maketrans(
+    {"ζ": "z", "β": "b", "α": "a", "γ": "g", "×": "x", "–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-"}
+    | {
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "μ": "u",
+        "µ": "u",
+        "\u00a0": " ",
+        "\t": " ",
+        "\n": " ",
+        "⋅": "*",
+    }
+)
+_SUPERSCRIPT: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+_WORDS: Final[dict[str, float]] = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20,
+    "thirty": 30, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "thousand": 1000, "half": 0.5,
+}  # fmt: skip
+_MAGNITUDE: Final[dict[str, float]] = {
+    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+}  # fmt: skip
+_DAYS: Final[dict[str, float]] = {
+    "hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4375, "year": 365.25,
+}  # fmt: skip
+_ADVERB: Final[dict[str, float]] = {
+    "hourly": 1 / 24, "daily": 1.0, "weekly": 7.0, "biweekly": 14.0, "fortnightly": 14.0, "monthly": 30.4375,
+    "yearly": 365.25, "every other week": 14.0, "every other day": 2.0, "twice a week": 3.5,
+    "twice weekly": 3.5, "once weekly": 7.0, "once daily": 1.0, "once monthly": 30.4375,
+}  # fmt: skip
+
+_DIGITS: Final = (
+    r"(?:(?<![\w.])-)?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?(?![\d.,]*\d)"
+    r"(?:\s?[x*]\s?10(?:\^[+-]?\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?"
+)
+_POWER: Final = r"10(?:\^\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+_WORD: Final = "|".join(sorted(_WORDS, key=len, reverse=True))
+_NUMBER: Final = (
+    rf"(?:{_POWER}|{_DIGITS}|(?:minus\s)?(?:{_WORD})\b(?!\s?-?1bb))(?:[\s-](?:{'|'.join(_MAGNITUDE)})s?\b)?"
+)
+_TIME: Final = rf"(?P<time>{'|'.join(_DAYS)})s?\b"
+_UNIT: Final = (
+    r"(?P<unit>cells?\s?(?:/|per)\s?(?:kg|kilogram)\b|cells?\s?(?:/|per)\s?(?:ul|microliter|microlitre)\b"
+    r"|cells?\s?(?:/|per)\s?ml\b|(?:antigens?\s)?molecules?(?:\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell)?\b"
+    r"|antigens\s?per\s?(?:tumou?r\s|target\s)?cell\b"
+    r"|cells?\b(?!\s?-?(?:product|death))|(?:1\s?)?/\s?(?:day|d|hour|h|week)\b|per\s(?:day|hour|week)\b"
+    r"|divisions?\b|population\sdoublings?\b|doublings?\b)"
+)
+_UNITS: Final[tuple[tuple[str, str], ...]] = (
+    ("molecule", "molecules"), ("antigens", "molecules"), ("kg", "cells/kg"), ("kilogram", "cells/kg"),
+    ("ul", "cells/uL"), ("microlit", "cells/uL"), ("ml", "cells/mL"), ("cell", "cells"),
+    ("hour", "1/hour"), ("/h", "1/hour"),
+    ("/ h", "1/hour"), ("week", "1/week"), ("d", "1/day"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One amount with the characters that it takes up."""
+
+    kind: AmountKind
+    value: float
+    end: int
+    unit: str = ""
+    other: float = 0.0
+    """Second number of a window."""
+    way: Literal["", "up", "down"] = ""
+    """Direction that the words carry themselves: "twice", "half", "a tenth"."""
+
+
+def fold(text: str) -> str:
+    """Lower case without Greek letters and typographic signs; the same length as `text`."""
+    out = text.translate(_FOLD)
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in out)
+
+
+def number(text: str) -> float:
+    """The value of digits or words: "1e8", "1x10^8", "100 million", "two"."""
+    text = text.strip().replace(",", "")
+    sign = -1.0 if text.startswith(("-", "minus")) else 1.0
+    text = text.removeprefix("-").removeprefix("minus").strip()
+    scale = 1.0
+    for word, factor in _MAGNITUDE.items():
+        match = re.search(rf"[\s-]{word}s?$", text)
+        if match:
+            text, scale = text[: match.start()], factor
+    power = re.fullmatch(r"(?:(.+?)\s?[x*]\s?)?10(?:\^([+-]?\d+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))", text)
+    if power:
+        exponent = int(power[2] or power[3].translate(_SUPERSCRIPT))
+        return sign * scale * float(power[1] or 1) * 10.0**exponent
+    return sign * scale * (_WORDS[text] if text in _WORDS else float(text))
+
+
+def _unit(words: str) -> str:
+    if "division" in words or "doubling" in words:
+        return "divisions"
+    return next(unit for part, unit in _UNITS if part in words)
+
+
+def _fold_amount(match: re.Match[str]) -> Amount:
+    return Amount("fold", number(match["n"]), match.end())
+
+
+def _order(match: re.Match[str]) -> Amount:
+    return Amount("fold", 10.0 ** number(match["n"]), match.end())
+
+
+def _part(match: re.Match[str]) -> Amount:
+    size = {
+        "half": 2,
+        "third": 3,
+        "quarter": 4,
+        "fifth": 5,
+        "tenth": 10,
+        "hundredth": 100,
+        "thousandth": 1000,
+    }
+    return Amount("fold", float(size[match["part"]]), match.end(), way="down")
+
+
+def _times(match: re.Match[str]) -> Amount:
+    size = {"twice": 2.0, "thrice": 3.0}
+    return Amount("fold", size[match["word"]], match.end(), way="up")
+
+
+def _percent(match: re.Match[str]) -> Amount:
+    return Amount("percent", number(match["n"]) / 100.0, match.end())
+
+
+def _days(match: re.Match[str]) -> float:
+    count = number(match["n"]) if match["n"] else 1.0
+    return count * _DAYS[match["time"]]
+
+
+def _adverb(match: re.Match[str]) -> Amount:
+    return Amount("every", _ADVERB[re.sub(r"[\s-]+", " ", match["word"])], match.end())
+
+
+def _window(match: re.Match[str]) -> Amount:
+    size = _DAYS[match["time"]] if match["time"] else 1.0
+    return Amount("window", float(match["n"]) * size, match.end(), other=float(match["m"]) * size)
+
+
+def _number(match: re.Match[str]) -> Amount:
+    unit = match["unit"]
+    return Amount("number", number(match["n"]), match.end(), unit=_unit(unit) if unit else "")
+
+
+_N: Final = rf"(?P<n>{_NUMBER})"
+_ADVERBS: Final = "|".join(sorted((w.replace(" ", "[ -]") for w in _ADVERB), key=len, reverse=True))
+_RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], ...]] = tuple(
+    (re.compile(pattern), build)
+    for pattern, build in (
+        (rf"(?P<word>{_ADVERBS})\b", _adverb),
+        (
+            rf"(?:once\s|one\s)?(?:every|each|per|once\sa|once\sper)\s(?:{_N}[\s-]?)?{_TIME}",
+            lambda m: Amount("every", _days(m), m.end()),
+        ),
+        (rf"{_N}[\s-]?{_TIME}\sapart\b", lambda m: Amount("every", _days(m), m.end())),
+        (
+            r"(?:between|from)\s(?:day|week|month|d)s?\s?(?P<n>\d+(?:\.\d+)?)\s?(?:to|and|until|till|through|-)\s?"
+            r"(?:day\s|week\s|month\s|d)?(?P<m>\d+(?:\.\d+)?)\b(?P<time>(?!))?",
+            _window,
+        ),
+        (
+            r"days?\s(?P<n>\d+(?:\.\d+)?)\s?(?:to|-|until)\s?(?:day\s)?(?P<m>\d+(?:\.\d+)?)\b(?P<time>(?!))?",
+            _window,
+        ),
+        (
+            r"(?:until|till|up\sto)\s(?:day\s)(?P<n>\d+(?:\.\d+)?)\b",
+            lambda m: Amount("until", float(m["n"]), m.end()),
+        ),
+        (
+            r"(?:on|at|from|after|by)?\s?\b(?P<time>day|week|month)\s(?P<n>\d+(?:\.\d+)?)\b",
+            lambda m: Amount("day", _days(m), m.end()),
+        ),
+        (r"\b(?:on\s)?d(?P<n>\d{1,4})\b", lambda m: Amount("day", float(m["n"]), m.end())),
+        (rf"(?:after|at|starting\safter)\s{_N}[\s-]?{_TIME}", lambda m: Amount("day", _days(m), m.end())),
+        (
+            rf"{_N}[\s-]?{_TIME}\s(?:after|post|later|in)\b(?!\s(?:a|the)\s4)",
+            lambda m: Amount("day", _days(m), m.end()),
+        ),
+        (rf"{_N}[\s-]?{_TIME}", lambda m: Amount("duration", _days(m), m.end())),
+        (rf"(?:by\s)?a\sfactor\s(?:of\s)?{_N}", _fold_amount),
+        (rf"(?:by\s)?(?:factor)\s(?:of\s)?{_N}", _fold_amount),
+        (rf"{_N}\s?-?\s?(?:orders?\sof\smagnitude|logs?\b|log10)", _order),
+        (rf"{_N}\s?-?\s?(?:fold|times)\b", _fold_amount),
+        (rf"(?P<n>{'|'.join(w for w in _WORDS if len(w) > 2)})fold\b", _fold_amount),
+        (r"(?P<n>\d+(?:\.\d+)?)\s?x\b", _fold_amount),
+        (r"x\s?(?P<n>\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b", _fold_amount),
+        (
+            r"(?:(?:a|one)[\s-])?(?P<part>half|third|quarter|fifth|tenth|hundredth|thousandth)\b(?!\sdose\b)(?:\s(?:of|as\s(?:high|much|many|dense|strong|large)))?",
+            _part,
+        ),
+        (r"(?P<word>twice|thrice)\b(?:\sas\s(?:high|much|many|dense|strong|large))?", _times),
+        (rf"{_N}\s?(?:%|percent\b|per\scent\b|pct\b)", _percent),
+        (rf"{_N}\s?{_UNIT}", _number),
+        (rf"(?P<n>{_POWER}|{_DIGITS}(?:\s(?:{'|'.join(_MAGNITUDE)})s?\b)?)(?![a-z])(?P<unit>(?!))?", _number),
+        (rf"(?P<n>(?:{_WORD})\s(?:{'|'.join(_MAGNITUDE)})s?)\b(?P<unit>(?!))?", _number),
+        (r"(?P<n>zero)\b(?P<unit>(?!))?", lambda m: Amount("number", 0.0, m.end())),
+        (r"(?P<n>two|three|four|five|six)\b(?P<unit>(?!))?", _number),
+    )
+)
+
+
+def amount_at(text: str, start: int) -> Amount | None:
+    """The amount that begins at `start` of a folded text, or None."""
+    if re.match(r"\d+,\d{1,2}(?!\d)", text[start:]):
+        return None  # "0,5" is a half in half of the world and five in the rest: ask instead of guessing
+    for pattern, build in _RULES:
+        match = pattern.match(text, start)
+        if match is not None and match.end() > start:
+            return build(match)
+    return None

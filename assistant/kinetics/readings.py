@@ -1,0 +1,409 @@
+"""One clause as changes: "lower affinity tenfold" -> A50 x10, "a four-day rest every week" -> events.
+
+Each function returns what it made of a name and which pieces it used. A piece that is not used is
+reported by the grammar, so a forgotten amount can never vanish.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.kinetics import levers
+from assistant.kinetics.events import Event
+from assistant.kinetics.parameters import meanings
+from assistant.kinetics.wording import Side, WordChange
+from assistant.kinetics.words import Concept, Item, vocabulary
+
+BODY_WEIGHT_KG = 70.0
+"""Assumed when a dose is given per kg."""
+DEFAULT_FOLD = 2.0
+"""Assumed when the words give a direction and no size."""
+
+
+@dataclass
+class Reading:
+    """What came of one name in a clause."""
+
+    changes: list[WordChange] = field(default_factory=list)
+    used: list[Item] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
+    other_side: list[WordChange] = field(default_factory=list)
+    """Changes of the other design ("from 1e8 to 1e7")."""
+    asks: str = ""
+    problem: str = ""
+
+
+def read_concept(item: Item, around: Sequence[Item], side: Side, *, negated: bool) -> Reading:
+    """A concept with the amounts, directions and levels that belong to it."""
+    concept = vocabulary().concepts[item.name]
+    out = Reading(used=[item])
+    amounts = [i for i in around if i.amount is not None and i.amount.kind in ("fold", "percent", "number")]
+    way = next((i for i in around if i.kind in ("up", "down")), None)
+    off = next((i for i in around if i.kind in ("off", "loss")), None)
+    level = next((i for i in around if i.kind == "level"), None)
+    if amounts:
+        _sized(concept, amounts, around, way, side, out)
+        out.used += [i for i in (level,) if i is not None]
+    elif negated or off is not None:
+        out.used += [off] if off else []
+        _named_level(concept, concept.off, "no " + concept.label, side, out)
+        if not out.changes:
+            out.problem = f"'{item.text}' cannot be switched off; give a value"
+    elif level is not None:
+        out.used.append(level)
+        value = concept.high if level.name == "high" else concept.low
+        _named_level(concept, value, f"{level.text.lower()} {concept.label}", side, out)
+        if not out.changes:
+            out.problem = (
+                f"how {level.text.lower()} {concept.label} is has no number here; give a value or a fold"
+            )
+    elif way is not None:
+        out.used.append(way)
+        _direction(concept, way, side, out)
+    elif concept.with_ is not None:
+        _named_level(concept, concept.with_, item.text, side, out)
+    elif concept.asks:
+        out.asks = concept.asks
+    else:
+        out.problem = f"'{item.text}' without an amount or a direction: say e.g. 'tenfold lower' or a value"
+    if concept.reading and out.changes:
+        out.assumed.append(concept.reading)
+    return out
+
+
+def _sized(
+    concept: Concept,
+    amounts: Sequence[Item],
+    around: Sequence[Item],
+    way: Item | None,
+    side: Side,
+    out: Reading,
+) -> None:
+    """Amounts given: a fold, a percentage, a value, or a value before and after."""
+    by_place = sorted(amounts, key=lambda i: i.start)
+    roles = {id(i): _role(i, around) for i in by_place}
+    before = next((i for i in by_place if roles[id(i)] == "from"), None)
+    after = next((i for i in by_place if i is not before), None)
+    assert after is not None or before is not None  # the caller passed at least one amount
+    target = after if after is not None else before
+    assert target is not None and target.amount is not None
+    out.used += [i for i in (target, way) if i is not None]
+    if target.amount.kind == "number":
+        _absolute(concept, target, roles[id(target)], way, side, out, out.changes)
+        if before is not None and before is not target:
+            out.used.append(before)
+            _absolute(concept, before, "to", None, side, out, out.other_side)
+    elif target.amount.kind == "percent":
+        _percentage(concept, target, roles[id(target)], way, side, out)
+    else:
+        _fold(concept, target, way, side, out)
+
+
+def _role(item: Item, around: Sequence[Item]) -> str:
+    """The little word before an amount: "to", "by" or "from"."""
+    before = [i for i in around if i.end <= item.start]
+    last = before[-1] if before else None
+    return last.kind if last is not None and last.kind in ("to", "by", "from") else ""
+
+
+def _absolute(
+    concept: Concept,
+    item: Item,
+    role: str,
+    way: Item | None,
+    side: Side,
+    out: Reading,
+    into: list[WordChange],
+) -> None:
+    amount = item.amount
+    assert amount is not None
+    if role == "by" and way is not None:
+        out.problem = (
+            f"'{item.text}': say 'to {item.text}' for a value, or 'by ... %' or 'tenfold' for a change"
+        )
+        return
+    for name, sign in concept.moves.items():
+        if sign < 0 and concept.id != name and not amount.unit:
+            unit = meanings()[name].unit
+            out.problem = f"{concept.label} has no number of its own: give a fold change, or {name} in {unit}"
+            return
+        value, unit = amount.value, amount.unit
+        if unit == "cells/kg":
+            value, unit = value * BODY_WEIGHT_KG, "cells"
+            out.assumed.append(
+                f"{amount.value:g} cells/kg read as {value:g} cells at an assumed {BODY_WEIGHT_KG:g} kg"
+            )
+        shown = unit or meanings()[name].unit
+        into.append(
+            WordChange(
+                side, "set", name, value, unit, f"{_titled(concept, name)} = {value:g} {shown}".rstrip(" 1")
+            )
+        )
+
+
+def _percentage(concept: Concept, item: Item, role: str, way: Item | None, side: Side, out: Reading) -> None:
+    amount = item.amount
+    assert amount is not None
+    share = all(meanings()[n].unit == "1" and meanings()[n].maximum == 1.0 for n in concept.moves)
+    if way is None and role != "by" and share and all(s > 0 for s in concept.moves.values()):
+        for name in concept.moves:
+            said = f"{_titled(concept, name)} = {100 * amount.value:g} %"
+            out.changes.append(WordChange(side, "set", name, amount.value, "1", said))
+        return
+    if role == "to":
+        factor = amount.value
+    elif way is None:
+        out.problem = f"'{item.text}' of {concept.label}: higher or lower, or 'to {item.text}'?"
+        return
+    else:
+        factor = 1.0 + amount.value if way.kind == "up" else 1.0 - amount.value
+    if factor < 0.0:
+        out.problem = f"{concept.label} cannot fall by {item.text}"
+        return
+    _times(concept, factor, side, out, guessed=False)
+
+
+def _fold(concept: Concept, item: Item, way: Item | None, side: Side, out: Reading) -> None:
+    amount = item.amount
+    assert amount is not None
+    direction = way.kind if way is not None else amount.way
+    if (
+        way is not None
+        and amount.way == "down"
+        and way.kind == "down"
+        and item.text.lower().startswith(("a ", "one ", "half", "ten"))
+    ):
+        direction = "down"
+    if not direction:
+        direction = "up"
+        out.assumed.append(f"'{item.text}' of {concept.label} read as an increase")
+    if amount.value <= 0.0:
+        out.problem = f"a change of {concept.label} by {item.text} is no fold change"
+        return
+    _times(concept, amount.value if direction == "up" else 1.0 / amount.value, side, out, guessed=False)
+
+
+def _times(concept: Concept, factor: float, side: Side, out: Reading, *, guessed: bool) -> None:
+    for name, sign in concept.moves.items():
+        if sign < 0 and factor == 0.0:
+            out.problem = f"{concept.label} cannot be zero here; give a fold change"
+            return
+        own = factor if sign > 0 else 1.0 / factor
+        said = f"{_titled(concept, name)} x{own:.4g}"
+        out.changes.append(WordChange(side, "times", name, own, "", said, guessed))
+
+
+def _titled(concept: Concept, name: str) -> str:
+    return f"{concept.label} ({name})" if concept.id != name else name
+
+
+def _named_level(concept: Concept, value: float | str | None, words: str, side: Side, out: Reading) -> None:
+    """A word instead of a number: a lever, or a value that is assumed and said."""
+    if value is None:
+        return
+    if isinstance(value, str):
+        lever = levers.load(value)
+        sets = [
+            f"{e.parameter} {_operation(e.operation)}{e.value:g} {_unit(e.parameter, e.operation)}".strip()
+            for e in lever.effects
+        ]
+        out.changes.append(
+            WordChange(side, "layer", value, None, "", f"{words} ({', '.join(sets)}, lever {value})")
+        )
+        out.assumed.append(f"the size of '{words}' is not in your words: lever {value}")
+        return
+    for name in concept.moves:
+        unit = meanings()[name].unit
+        said = f"{words} ({name} = {value:g}{'' if unit == '1' else ' ' + unit})"
+        out.changes.append(WordChange(side, "set", name, value, unit, said, guessed=True))
+        if value:
+            out.assumed.append(f"'{words}' read as {name} = {value:g}{'' if unit == '1' else ' ' + unit}")
+
+
+def _operation(operation: str) -> str:
+    return {"times": "x", "add": "+", "set": "= "}[operation]
+
+
+def _unit(name: str, operation: str) -> str:
+    unit = meanings()[name].unit
+    return "" if operation == "times" or unit == "1" else unit
+
+
+def _direction(concept: Concept, way: Item, side: Side, out: Reading) -> None:
+    lever = concept.high if way.kind == "up" else concept.low
+    if isinstance(lever, str):
+        _named_level(concept, lever, f"{way.text.lower()} {concept.label}", side, out)
+        return
+    _times(concept, DEFAULT_FOLD if way.kind == "up" else 1.0 / DEFAULT_FOLD, side, out, guessed=True)
+    out.assumed.append(f"no amount given for '{way.text.lower()} {concept.label}': twofold assumed")
+
+
+def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool) -> Reading:
+    """A lever, with its schedule changed if the words say so."""
+    lever = levers.load(item.name)
+    out = Reading(used=[item])
+    words = [i for i in around if i.kind in ("off", "loss", "gain", "up", "down")]
+    if negated:
+        out.used += words
+        out.problem = f"without {lever.name}: the design has it only when it is added"
+        return out
+    polarity = vocabulary().polarity.get(lever.id, "")
+    for word in words:
+        direction = "loss" if word.kind in ("off", "loss", "down") else "gain"
+        if polarity and direction != polarity or (not polarity and direction == "loss"):
+            out.problem = f"'{word.text} {item.text}': the model only has '{lever.name}' (lever {lever.id})"
+            return out
+        out.used.append(word)
+    timing = [i for i in around if i.amount is not None]
+    if not timing or not lever.events:
+        schedule = f": {lever.name}" if lever.name.lower() != item.text.lower() else ""
+        out.changes.append(
+            WordChange(side, "layer", lever.id, None, "", f"{item.text}{schedule} (lever {lever.id})")
+        )
+        return out
+    events = reschedule(lever.id, lever.events, timing, out)
+    if events:
+        said = f"{item.text} (lever {lever.id}): " + "; ".join(describe(e) for e in events)
+        out.changes.append(WordChange(side, "layer", lever.id, None, "", said, events=events))
+    return out
+
+
+def reschedule(
+    lever: str, events: Sequence[Event], timing: Sequence[Item], out: Reading
+) -> tuple[Event, ...]:
+    """A lever's events at the times and sizes that the words give; unused pieces stay unused."""
+    if lever == "split-dose":
+        return _split(events, timing, out)
+    main = events[-1]
+    fields: dict[str, float] = {}
+    for item in timing:
+        amount = item.amount
+        assert amount is not None
+        if amount.kind == "duration" and main.duration:
+            fields["duration"] = amount.value
+        elif amount.kind == "every":
+            fields["every"] = amount.value
+        elif amount.kind == "day":
+            fields["time"] = amount.value
+        elif amount.kind == "until":
+            fields["until"] = amount.value
+        elif amount.kind == "window" and main.duration:
+            fields["time"], fields["duration"], fields["every"] = (
+                amount.value,
+                amount.other - amount.value,
+                0.0,
+            )
+        elif not _size(main, item, fields):
+            continue
+        out.used.append(item)
+    if not fields:
+        return ()
+    return tuple(_moved(e, main, fields) for e in events)
+
+
+def _size(main: Event, item: Item, fields: dict[str, float]) -> bool:
+    """The size of an event: cells or multiples of a dose, a share."""
+    amount = item.amount
+    assert amount is not None
+    if main.kind == "dose" and amount.kind == "number" and amount.unit in ("cells", "cells/kg", ""):
+        fields["cells"] = amount.value * (BODY_WEIGHT_KG if amount.unit == "cells/kg" else 1.0)
+    elif main.kind == "dose" and amount.kind == "fold":
+        fields["multiple"] = amount.value if amount.way != "down" else 1.0 / amount.value
+    elif main.kind in ("rest", "induce", "deplete") and amount.kind == "percent":
+        fields["share"] = amount.value
+    else:
+        return False
+    return True
+
+
+def _moved(event: Event, main: Event, fields: dict[str, float]) -> Event:
+    """One event of a lever after the words' schedule; helpers of the main event keep their distance."""
+    shift = fields.get("time", main.time) - main.time
+    every = fields.get("every", event.every)
+    duration = fields.get("duration", event.duration) if event.duration else 0.0
+    if "every" not in fields and ("time" in fields or (every and duration >= every)):
+        every = 0.0
+    until = fields.get("until", event.until if "time" not in fields else math.inf)
+    moved = replace(event, time=max(0.0, event.time + shift), duration=duration, every=every, until=until)
+    if event.kind != main.kind:
+        return moved
+    if "share" in fields:
+        moved = replace(moved, share=fields["share"])
+    if "cells" in fields:
+        moved = replace(moved, cells=fields["cells"])
+    return replace(moved, multiple=fields["multiple"]) if "multiple" in fields else moved
+
+
+def _split(events: Sequence[Event], timing: Sequence[Item], out: Reading) -> tuple[Event, ...]:
+    """Equal parts of the dose: "split into three doses a week apart"."""
+    parts, gap = 0, 0.0
+    for item in timing:
+        amount = item.amount
+        assert amount is not None
+        if amount.kind == "number" and amount.value in (2, 3, 4, 5, 6) and not amount.unit:
+            parts = int(amount.value)
+        elif amount.kind in ("every", "duration"):
+            gap = amount.value
+        else:
+            continue
+        out.used.append(item)
+    if not parts and not gap:
+        return ()
+    parts, gap = parts or len(events), gap or 1.0
+    out.assumed.append(f"{parts} equal parts {gap:g} days apart")
+    return tuple(
+        Event("dose", time=n * gap, multiple=1.0 / parts, because=events[0].because) for n in range(parts)
+    )
+
+
+def read_event(item: Item, around: Sequence[Item], side: Side) -> Reading:
+    """Something done once or on a schedule that no lever describes."""
+    out = Reading(used=[item])
+    base = (
+        Event("lymphodepletion", time=28.0)
+        if item.name == "lymphodepletion"
+        else Event("deplete", time=28.0, share=0.9)
+    )
+    timing = [i for i in around if i.amount is not None]
+    events = reschedule(item.name, (base,), timing, out) or (base,)
+    if events == (base,):
+        out.assumed.append(f"no day given for {item.text}: {describe(base)} assumed")
+    out.changes.append(WordChange(side, "event", item.name, None, "", describe(events[0]), events=events))
+    return out
+
+
+def describe(event: Event) -> str:
+    """An event in words, with units."""
+    names = {
+        "dose": "dose",
+        "lymphodepletion": "lymphodepletion",
+        "rest": "rest",
+        "pulse": f"pulse on {event.parameter}",
+        "induce": "forced senescence",
+        "deplete": "removal of CAR-T cells",
+    }
+    text = names[event.kind]
+    if event.kind == "dose":
+        text += (
+            f" of {event.cells:g} cells"
+            if event.cells is not None
+            else f" of {event.multiple:g} times the first dose"
+        )
+    if event.kind in ("rest", "induce", "deplete"):
+        text += f" ({100 * event.share:g} %)"
+    if event.kind == "pulse":
+        text += (
+            f" (x{event.times:g})"
+            if event.times != 1.0
+            else f" (+{event.add:g} {meanings()[event.parameter].unit})"
+        )
+    if event.duration:
+        text += f" for {event.duration:g} days"
+    if event.every:
+        text += f" every {event.every:g} days from day {event.time:g}"
+        text += f" to day {event.until:g}" if math.isfinite(event.until) else ""
+    else:
+        text += f" on day {event.time:g}" if not event.duration else f" from day {event.time:g}"
+    return text

@@ -1,0 +1,137 @@
+"""Numbers in words: one sentence of result with direction, size and unit, or "undetermined".
+
+A direction is only said when the comparison gives one; where the draws disagree the word is
+"undetermined", whatever the medians look like. Shares are shown in per cent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.kinetics.compare import Band, Comparison, OutcomeRow
+
+ORDER = (
+    "Cmax", "senescent_fraction_d28", "exhausted_fraction_d28", "persistence", "time_to_relapse",
+    "remission_probability", "time_to_clearance", "AUC0-28d", "bcell_aplasia", "Tmax", "tumour_nadir",
+    "senescent_fraction_d14", "exhausted_fraction_d14", "senescent_fraction_d90", "exhausted_fraction_d90",
+)  # fmt: skip
+"""Which outcomes are told first when none is asked for."""
+SHORT = {
+    "Cmax": "Cmax", "Tmax": "Tmax", "AUC0-28d": "AUC0-28d", "persistence": "persistence",
+    "bcell_aplasia": "B-cell aplasia", "tumour_nadir": "tumour nadir",
+    "time_to_clearance": "time to clearance",
+    "time_to_relapse": "time to relapse", "remission_probability": "remission prob.",
+    "senescent_fraction_d14": "senescent, d14", "senescent_fraction_d28": "senescent, d28",
+    "senescent_fraction_d90": "senescent, d90", "exhausted_fraction_d14": "exhausted, d14",
+    "exhausted_fraction_d28": "exhausted, d28", "exhausted_fraction_d90": "exhausted, d90",
+}  # fmt: skip
+TOLD = 3
+"""Outcomes with a direction that the sentence tells; the table has all."""
+SAME = 0.025
+"""Below this share of draws with any difference the designs count as equal."""
+
+
+def unit_of(row: OutcomeRow) -> str:
+    """The unit that is shown."""
+    return "%" if row.unit == "1" else row.unit
+
+
+def number(value: float, unit: str = "", digits: int = 3) -> str:
+    """A value as it is shown: three digits, "never" for infinity, a dash for what does not exist."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "never" if value > 0 else "-never"
+    value = 100.0 * value if unit == "%" else value
+    if value == 0.0:
+        return "0"
+    if abs(value) < 10.0 ** (-digits - 1):
+        return "<0.0001" if value > 0 else ">-0.0001"
+    rounded = float(f"{value:.{digits}g}")
+    if abs(rounded) < 1e5:
+        return f"{rounded:g}"
+    return f"{rounded:.{digits}g}".replace("e+0", "e").replace("e+", "e")
+
+
+def band(values: Band, unit: str) -> str:
+    """`41.1 (9.7 to 87)`, the central 90 % of draws in brackets."""
+    middle = number(values.median, unit)
+    if values.low == values.high or math.isnan(values.low):
+        return middle
+    low, high = number(values.low, unit, 2), number(values.high, unit, 2)
+    return f"{middle} ({low} to {high})" if low != high else middle
+
+
+def is_same(row: OutcomeRow) -> bool:
+    """Whether nearly all draws give both designs the same value."""
+    return row.direction == "undetermined" and row.agreement < SAME and not math.isnan(row.a.median)
+
+
+def ordered(run: Comparison, asks: Sequence[str] = ()) -> list[OutcomeRow]:
+    """Rows in the order in which they are told: asked for, then by importance."""
+    rank = {name: n for n, name in enumerate((*dict.fromkeys(asks), *(o for o in ORDER if o not in asks)))}
+    return sorted(run.outcomes, key=lambda row: rank.get(row.name, len(rank)))
+
+
+def headline(run: Comparison, asks: Sequence[str] = ()) -> str:
+    """The outcome that matters most: asked for, else the first with a direction, else the first at all."""
+    rows = [r for r in ordered(run, asks) if not is_same(r) and not math.isnan(r.a.median)]
+    if asks:
+        rows = [r for r in rows if r.name in asks] or rows
+    best = [r for r in rows if r.direction != "undetermined"] or rows
+    return best[0].name if best else ""
+
+
+def result(run: Comparison, asks: Sequence[str] = ()) -> str:
+    """One sentence: what is higher or lower in A than in B, by how much, and what is undetermined."""
+    rows = [r for r in ordered(run, asks) if not math.isnan(r.a.median)]
+    sure = [r for r in rows if r.direction != "undetermined"]
+    asked = [r for r in rows if r.name in asks]
+    told = list(dict.fromkeys([*asked, *sure]))[: max(TOLD, len(asked))]
+    open_ = [r for r in rows if r.direction == "undetermined" and not is_same(r) and r not in told]
+    same = [r for r in rows if is_same(r) and r not in told]
+    parts = [_told(r) for r in told]
+    if not sure and not asked:
+        parts.append("no outcome differs in one direction")
+    if open_:
+        shown = ", ".join(SHORT[r.name] for r in open_[:6]) + (
+            f" and {len(open_) - 6} more" if len(open_) > 6 else ""
+        )
+        parts.append(f"undetermined within the ranges: {shown}")
+    if same:
+        parts.append("the same in both: " + ", ".join(SHORT[r.name] for r in same))
+    start = f"A ({run.a.name}) against B ({run.b.name}): "
+    if int(run.run["draws"]) == 1:
+        return start + "; ".join(parts) + " (nominal values only: no range was tested)."
+    return start + "; ".join(parts) + "."
+
+
+def _told(row: OutcomeRow) -> str:
+    unit = unit_of(row)
+    a, b = number(row.a.median, unit), number(row.b.median, unit)
+    if is_same(row):
+        return f"{row.text} ({SHORT[row.name]}) is the same in both, {_with_unit(a, unit)}"
+    if row.direction == "undetermined":
+        return (
+            f"{row.text} ({SHORT[row.name]}) is undetermined within the ranges, "
+            f"A {_with_unit(band(row.a, unit), unit)} against B {_with_unit(band(row.b, unit), unit)}"
+        )
+    word = _word(row)
+    gap = _with_unit(band(row.difference, unit), "percentage points" if unit == "%" else unit)
+    return (
+        f"{row.text} ({SHORT[row.name]}) is {word} in A, {a} against {_with_unit(b, unit)} (difference {gap})"
+    )
+
+
+def _word(row: OutcomeRow) -> str:
+    higher = row.direction == "A>B"
+    if row.unit == "day":
+        return "later" if higher else "earlier"
+    return "higher" if higher else "lower"
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return text if text in ("never", "–") else f"{text} {unit}"

@@ -1,0 +1,171 @@
+"""Words to a what-if, deterministically: which two designs, what changes on which side, for how long.
+
+A small grammar, not a guess: the text is cut into known pieces (`words`), the pieces into clauses, and
+each clause is read as one change. A is what the words describe, B the reference. Whatever no rule took
+is handed back as `unknown` with the nearest levers, and whatever was filled in is listed in `assumed`:
+the reader sees both before the result. When no change and no pair of designs is left, the answer is
+`NotUnderstood`, with examples.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from assistant.kinetics.designs import Design
+    from assistant.kinetics.events import Event
+
+Side: TypeAlias = Literal["A", "B", "both"]
+ChangeKind: TypeAlias = Literal["set", "times", "layer", "event"]
+
+EXAMPLES: Final = (
+    "what if I lower scFv affinity tenfold in a 4-1BB CAR at high tumour burden?",
+    "4-1BB vs CD28 at 1000 antigen molecules per cell",
+    "CD28 with and without c-Jun overexpression",
+    "axi-cel with a four-day rest every week instead of continuous signal",
+)
+
+_OPENING: Final = re.compile(
+    r"^\W*(?:/?whatif\b|(?:and\s|so\s|but\s)?(?:what\s+if\b(?!\s+any)|what\s+(?:would\s+|will\s+)?happens?\s+(?:if|when)\b|"
+    r"what\s+(?:would|will)\s+happen\b|suppose\b|imagine\b)|(?:please\s+|can\s+you\s+|could\s+you\s+)?"
+    r"(?:simulate\b|run\s+(?:a|the|another)\s+(?:simulation|model|what-?if)\b|model\s+(?:a|an|the|how|what|4|cd28|axi|tisa|liso)))",
+    re.I,
+)
+_MEANING_WORDS: Final = re.compile(
+    r"\b(?:literature|papers?|stud(?:y|ies)|evidence|published|reported|reports?|trials?|cohorts?|known\b|"
+    r"mechanisms?|why|markers?|assays?|mice|mouse|authors?|cite|citations?|review|defin(?:e|ition))\b",
+    re.I,
+)
+_QUESTION: Final = re.compile(
+    r"^\W*(?:why|does|do|did|is|are|was|were|which|who|when|where|can|could|has|have|should|how|what)\b", re.I
+)
+_PAIR: Final = re.compile(
+    r"(?:4-?1bb|41bb|cd137|\bbbz|bbζ|28z|28ζ|cd28|axi-?cel|tisa-?cel|liso-?cel|1xx)\S*(?:\s+\S+){0,6}?\s+"
+    r"(?:vs\.?|versus|against|with|to|and)\s+(?:\S+\s+){0,6}?"
+    r"(?:4-?1bb|41bb|cd137|\bbbz|bbζ|28z|28ζ|cd28|axi-?cel|tisa-?cel|liso-?cel|1xx|without)",
+    re.I,
+)
+_SIZE: Final = re.compile(
+    r"\d\s?(?:%|x\b|-?fold\b|/?d(?:ay)?s?\b|weeks?\b|cells\b|molecules\b)|\b\w*fold\b|\d+e\d+|\b(?:dose|burden|density|"
+    r"affinity)\b|\b(?:half|twice|double|triple)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WordChange:
+    """One change that the words ask for."""
+
+    side: Side
+    kind: ChangeKind
+    target: str
+    """Parameter name, lever id, or kind of event."""
+    amount: float | None
+    """New value for "set", factor for "times"."""
+    unit: str
+    said: str
+    """In words, with the number and the unit."""
+    guessed: bool = False
+    """True when the words gave no size and one was assumed."""
+    events: tuple[Event, ...] = ()
+    """Events of a lever whose schedule the words changed, or the event itself."""
+    reason: str = ""
+
+    def apply(self, design: Design) -> Design:
+        """The design with this change; InputError for a value that cannot be."""
+        from dataclasses import replace
+
+        if self.kind == "set":
+            return design.with_value(self.target, self.amount or 0.0, self.unit or None)
+        if self.kind == "times":
+            return design.with_value(self.target, f"x{self.amount!r}")
+        if self.kind == "event":
+            return design.with_events(*self.events)
+        layered = design.with_layer(self.target)
+        if not self.events:
+            return layered
+        kept = tuple(e for e in layered.events if e.because != self.target)
+        return replace(layered, events=kept).with_events(*self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A what-if in words as a structure."""
+
+    text: str
+    design_a: str
+    design_b: str
+    changes: tuple[WordChange, ...]
+    days: float | None
+    """Length of the run when the words name one."""
+    echo: str
+    """What was understood, in one line of words."""
+    unknown: tuple[str, ...] = ()
+    """Pieces of the text that nothing stands for, each with the nearest levers."""
+    assumed: tuple[str, ...] = ()
+    """What was filled in."""
+    asks: tuple[str, ...] = ()
+    """Outcomes that the words ask for."""
+
+    def designs(self) -> tuple[Design, Design]:
+        """Both designs with the changes applied."""
+        from assistant.kinetics import designs
+
+        sides = {"A": designs.load(self.design_a), "B": designs.load(self.design_b)}
+        for change in self.changes:
+            for side in ("A", "B"):
+                if change.side in (side, "both"):
+                    sides[side] = change.apply(sides[side])
+        return sides["A"], sides["B"]
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Why the words make no what-if, and what would."""
+
+    text: str
+    reason: str
+    unknown: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = EXAMPLES
+
+
+def is_whatif(text: str) -> bool:
+    """Whether a question is one for the model rather than for the literature; when in doubt it is not."""
+    if not text or len(text) > 2000:
+        return False
+    if _OPENING.search(text):
+        return True
+    if _MEANING_WORDS.search(text):
+        return False
+    asks = re.match(r"^\W*compare\b", text, re.I)
+    if _PAIR.search(text) is None or (not asks and _QUESTION.search(text)):
+        return False
+    sized = _SIZE.search(text) is not None
+    if asks:
+        return sized or len(text.split()) <= 8
+    return sized and re.search(r"\b(?:vs\.?|versus|instead of|with and without)\s", text, re.I) is not None
+
+
+def parse(text: str) -> Understood | NotUnderstood:
+    """Read a what-if in words; never raises for words, however odd."""
+    from assistant.errors import InputError
+    from assistant.kinetics.grammar import read
+
+    cleaned = " ".join(text.split())
+    if not cleaned:
+        return NotUnderstood(text, "The what-if is empty.")
+    if len(cleaned) > 2000:
+        return NotUnderstood(
+            cleaned[:80] + "…", f"The what-if has {len(cleaned)} characters; 2,000 are read."
+        )
+    found = read(cleaned)
+    if isinstance(found, NotUnderstood):
+        return found
+    try:
+        found.designs()
+    except InputError as problem:
+        reason = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
+        return NotUnderstood(cleaned, reason, found.unknown)
+    return found

@@ -1,0 +1,371 @@
+"""Names and small words: which phrases stand for designs, levers, concepts and outcomes.
+
+The phrases come from four places: vocabulary.toml, the synonyms of designs and levers, the names of
+the parameters themselves, and the glossary of the corpus, which knows that CD137 is 4-1BB. A phrase is
+compared by a key without case, hyphens, plural and British spelling; the longest match wins. A glossary
+term for which nothing in the model stands is found too, so that it can be named as such.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final, Literal, TypeAlias
+
+from assistant.kinetics.quantities import Amount, amount_at, fold
+
+NameKind: TypeAlias = Literal["design", "layer", "concept", "event", "outcome", "place", "term"]
+ItemKind: TypeAlias = Literal[
+    "design", "layer", "concept", "event", "outcome", "place", "term",
+    "amount", "up", "down", "level", "off", "versus", "instead", "replace", "compare", "from", "to", "by",
+    "with", "without", "and", "or", "under", "both", "comma", "horizon", "loss", "gain", "stop", "unknown",
+]  # fmt: skip
+
+_RUN: Final = re.compile(r"\d+|[a-z]+")
+_LONGEST: Final = 9
+_SPELLING: Final = {
+    "tumour": "tumor", "signalling": "signaling", "leukaemia": "leukemia", "hypoxaemia": "hypoxemia",
+    "haematological": "hematological", "programme": "program", "ageing": "aging", "cart": "cart",
+}  # fmt: skip
+
+_HIGH: Final = frozenset(
+    (
+        "high",
+        "large",
+        "big",
+        "strong",
+        "deep",
+        "dense",
+        "bulky",
+        "bright",
+        "abundant",
+        "intense",
+        "heavy",
+        "fast",
+    )
+)
+_PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
+    (re.compile(r"instead\sof\b|rather\sthan\b|in\splace\sof\b|as\sopposed\sto\b"), "instead"),
+    (
+        re.compile(
+            r"(?:in\s)?compar(?:ed|ison)\s(?:with|to|against)\b|relative\sto\b|as\sagainst\b"
+            r"|vs\.?(?=\s)|versus\b|v\.\s"
+        ),
+        "versus",
+    ),
+    (re.compile(r"difference\sbetween\b"), "compare"),
+    (
+        re.compile(
+            r"in\sboth\b(?:\s(?:designs|arms|cases|cars))?|for\sboth\b|each\sdesign\b"
+            r"|both\s(?:designs|arms|cases|cars)\b"
+        ),
+        "both",
+    ),
+    (re.compile(r"in\sthe\s(?:presence|setting|context)\sof\b"), "under"),
+    (re.compile(r"in\sthe\sabsence\sof\b|free\sof\b"), "without"),
+    (
+        re.compile(
+            r"in\saddition\sto\b|together\swith\b|along\swith\b|combined\swith\b|on\stop\sof\b|as\swell\sas\b"
+        ),
+        "with",
+    ),
+    (
+        re.compile(
+            r"what\s(?:would\s|will\s)?happens?\s(?:if|when|to)\b|what\sif\b|what\s(?:would|will)\shappen\b"
+            r"|what\sabout\b|how\sabout\b"
+        ),
+        "stop",
+    ),
+    (re.compile(r"knock(?:ed|ing)?[\s-]outs?\b|loss\sof\b|lacking\b"), "loss"),
+    (
+        re.compile(r"turn(?:ed|ing)?\soff\b|switch(?:ed|ing)?\soff\b|get\srid\sof\b|take\saway\b"),
+        "off",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Something that words can raise, lower or set."""
+
+    id: str
+    label: str
+    moves: Mapping[str, int]
+    low: float | str | None = None
+    """What "low X" stands for: a lever, or a value in the model's unit."""
+    high: float | str | None = None
+    off: float | str | None = None
+    with_: float | str | None = None
+    asks: str = ""
+    """The outcome that the bare word asks for."""
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One recognised piece of the text."""
+
+    kind: ItemKind
+    start: int
+    end: int
+    text: str
+    name: str = ""
+    """Design, lever, concept, event or outcome id; "high" or "low" for a level."""
+    amount: Amount | None = None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All phrases, by key."""
+
+    names: Mapping[str, tuple[NameKind, str]]
+    concepts: Mapping[str, Concept]
+    labels: Mapping[str, str] = field(repr=False)
+    """Every phrase as written -> what it stands for, in words; for suggestions."""
+    events: Mapping[str, str] = field(default_factory=dict)
+    polarity: Mapping[str, str] = field(default_factory=dict)
+    """Lever -> "loss" or "gain" of what it is named for."""
+
+
+def runs(folded: str) -> list[tuple[str, int, int]]:
+    """Runs of letters and of digits, in canonical spelling, with their places."""
+    return [(_canonical(m.group()), m.start(), m.end()) for m in _RUN.finditer(folded)]
+
+
+def _canonical(word: str) -> str:
+    word = _SPELLING.get(word, word)
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+        return _SPELLING.get(word, word)
+    return word
+
+
+def key(phrase: str) -> str:
+    """A phrase as it is compared."""
+    return "".join(run for run, _, _ in runs(fold(phrase)))
+
+
+def small(word: str) -> ItemKind | None:
+    """What a small word does in a sentence, or None when it is not one."""
+    return _small().get(word)
+
+
+@lru_cache(maxsize=1)
+def _small() -> dict[str, ItemKind]:
+    found: dict[str, ItemKind] = {}
+    for kind, words in _file()["small"].items():
+        for word in words.split():
+            found.setdefault(word, kind)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _file() -> dict[str, Any]:
+    text = resources.files("assistant.kinetics").joinpath("vocabulary.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+class _Builder:
+    """Collects phrases; the first owner of a phrase keeps it."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, tuple[NameKind, str]] = {}
+        self.labels: dict[str, str] = {}
+
+    def enter(self, phrases: Iterable[str], kind: NameKind, target: str, label: str) -> None:
+        """Enter phrases, except those that the grammar reads better by itself."""
+        for phrase in phrases:
+            if kind in ("design", "layer") and _qualified_concept(phrase, self.names):
+                continue
+            if self.names.setdefault(key(phrase), (kind, target)) == (kind, target):
+                self.labels.setdefault(phrase, label)
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The vocabulary of this installation: designs and levers are read from their files."""
+    from assistant.kinetics import designs, levers
+    from assistant.kinetics.parameters import meanings
+
+    raw = _file()
+    found = _Builder()
+    concepts = {identity: _concept(identity, entry) for identity, entry in raw["concept"].items()}
+    for identity, entry in raw["concept"].items():
+        found.enter(entry["names"], "concept", identity, entry["label"])
+    for identity in designs.names():
+        own = raw["design"].get(identity, {}).get("names", ())
+        found.enter((identity, *designs.synonyms(identity), *own), "design", identity, f"design {identity}")
+    for identity in levers.names():
+        lever, own = levers.load(identity), raw["lever"].get(identity, {}).get("names", ())
+        found.enter((identity, lever.name, *lever.synonyms, *own), "layer", identity, f"lever {identity}")
+    for name, meaning in meanings().items():
+        off = 0.0 if meaning.minimum == 0.0 and not meaning.above_minimum else None
+        concepts.setdefault(name, Concept(name, meaning.text, {name: 1}, off=off))
+        found.enter((meaning.text,), "concept", name, name)
+    kinds: tuple[NameKind, ...] = ("event", "outcome", "place")
+    for kind in kinds:
+        for identity, entry in raw[kind].items():
+            found.enter(entry["names"], kind, identity, entry.get("label", identity))
+    for phrase, kind, target in _glossary(found.names):
+        found.names.setdefault(key(phrase), (kind, target))
+    events = {k: v["label"] for k, v in raw["event"].items()}
+    polarity = {k: v["polarity"] for k, v in raw["lever"].items() if "polarity" in v}
+    return Vocabulary(found.names, concepts, found.labels, events, polarity)
+
+
+def _qualified_concept(phrase: str, names: Mapping[str, tuple[NameKind, str]]) -> bool:
+    """Whether a lever's name is a small word before a concept ("high tumour burden").
+
+    Those are left to the grammar, which also understands "high tumour burden of 3e11 cells".
+    """
+    parts = runs(fold(phrase))
+    if len(parts) < 2 or small(parts[0][0]) not in ("up", "down", "level", "off", "without"):
+        return False
+    found = names.get("".join(run for run, _, _ in parts[1:]))
+    return found is not None and found[0] == "concept"
+
+
+def _concept(identity: str, raw: Mapping[str, Any]) -> Concept:
+    return Concept(
+        id=identity,
+        label=raw["label"],
+        moves=raw["moves"],
+        low=raw.get("low"),
+        high=raw.get("high"),
+        off=raw.get("off"),
+        with_=raw.get("with"),
+        asks=raw.get("asks", ""),
+        reading=raw.get("reading", ""),
+    )
+
+
+def _glossary(names: Mapping[str, tuple[NameKind, str]]) -> Iterator[tuple[str, NameKind, str]]:
+    """Further notations of known names from the corpus glossary, and its terms that the model lacks."""
+    from assistant.retrieval.lexicon import Lexicon
+
+    for entry in Lexicon.shipped().entries:
+        notations = (entry.term, *entry.synonyms)
+        found = next((names[key(n)] for n in notations if key(n) in names), None)
+        for notation in notations:
+            if key(notation) and small(key(notation)) is None:
+                yield (notation, *(found or ("term", entry.term)))
+
+
+def lex(text: str) -> tuple[Item, ...]:
+    """Cut a text into recognised pieces, in order; what nothing recognises is `unknown`."""
+    folded = fold(text)
+    words = vocabulary()
+    pieces = runs(folded)
+    at = {start: i for i, (_, start, _) in enumerate(pieces)}
+    items: list[Item] = []
+    here = 0
+    while here < len(folded):
+        item = _comma(text, here) or _parameter(text, here) or _phrase(text, folded, here)
+        if item is None and here in at:
+            item = _name(text, pieces, at[here], words) or _amount(text, folded, here)
+            item = item or _word(text, folded, here)
+        elif item is None and folded[here] in "-.+":
+            item = _amount(text, folded, here)
+        if item is None:
+            here += 1
+            continue
+        items.append(item)
+        here = item.end
+    return tuple(items)
+
+
+def _comma(text: str, here: int) -> Item | None:
+    return Item("comma", here, here + 1, text[here]) if text[here] in ",;:" else None
+
+
+def _parameter(text: str, here: int) -> Item | None:
+    """A parameter under its own name, case kept: "kX", "A50", "fM = 0.5"."""
+    from assistant.kinetics.equations import PARAMETERS
+
+    if here and (text[here - 1].isalnum() or text[here - 1] in "_-"):
+        return None
+    match = re.compile(r"[A-Za-z]\w*").match(text, here)
+    if match is None or match.group() not in PARAMETERS:
+        return None
+    if len(match.group()) == 1 and not re.match(r"\s*(?:=|to\s[\d.]|[x×]\s?\d)", text[match.end() :]):
+        return None  # "a", "b", "f", "k": letters of a sentence unless a value follows
+    if match.group() in ("rest", "dose", "detect", "eng"):
+        return None
+    end = match.end()
+    equals = re.compile(r"\s*=\s*").match(text, end)
+    return Item("concept", here, equals.end() if equals else end, match.group(), match.group())
+
+
+def _phrase(text: str, folded: str, here: int) -> Item | None:
+    if here and folded[here - 1].isalnum():
+        return None
+    for pattern, kind in _PHRASES:
+        match = pattern.match(folded, here)
+        if match is not None:
+            return Item(kind, here, match.end(), text[here : match.end()])
+    return None
+
+
+def _name(text: str, pieces: list[tuple[str, int, int]], first: int, words: Vocabulary) -> Item | None:
+    """The longest phrase of the vocabulary that begins at a run and ends at the end of a word."""
+    start = pieces[first][1]
+    if start and text[start - 1].isalnum():
+        return None
+    for last in range(min(len(pieces), first + _LONGEST) - 1, first - 1, -1):
+        end = pieces[last][2]
+        if end < len(text) and text[end].isalnum() and text[end].isascii():
+            continue
+        if re.search(r"[,;:()]|\.\s", text[start:end]):
+            continue
+        found = words.names.get("".join(run for run, _, _ in pieces[first : last + 1]))
+        if found is not None:
+            kind, target = found
+            if kind == "term" and last == first and small(pieces[first][0]):
+                continue
+            return Item(kind, start, end, text[start:end], target)
+    return None
+
+
+def _amount(text: str, folded: str, here: int) -> Item | None:
+    if here and folded[here - 1].isalnum():
+        return None
+    found = amount_at(folded, here)
+    if found is None:
+        return None
+    return Item("amount", here, found.end, text[here : found.end].strip(), amount=found)
+
+
+def _word(text: str, folded: str, here: int) -> Item:
+    match = re.compile(r"[a-z0-9_]+(?:'[a-z]+)?").match(folded, here)
+    end = match.end() if match else here + 1
+    word = folded[here:end]
+    if word in (
+        "double",
+        "doubled",
+        "doubling",
+        "triple",
+        "tripled",
+        "quadruple",
+        "quadrupled",
+        "halve",
+        "halved",
+        "halving",
+    ):
+        size, way = (
+            (2.0, "up") if word.startswith("dou") else (3.0, "up") if word.startswith("tri") else (4.0, "up")
+        )
+        if word.startswith("hal"):
+            size, way = 2.0, "down"
+        amount = Amount("fold", size, end, way="down" if way == "down" else "up")
+        return Item("amount", here, end, text[here:end], amount=amount)
+    kind = small(word) or small(_canonical(word))
+    if kind is None:
+        return Item("unknown", here, end, text[here:end])
+    name = ("high" if word in _HIGH else "low") if kind == "level" else ""
+    return Item(kind, here, end, text[here:end], name)
