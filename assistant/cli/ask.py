@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from assistant.answering.question import clean
 from assistant.cli.options import (
     AsJson,
     Costim,
@@ -53,6 +52,8 @@ def ask(
     if brief and full:
         raise UsageError("--brief and --full contradict each other.", hint="Use one of them.")
     if question != "-":
+        from assistant.answering.question import clean
+
         clean(question)  # an empty or endless question costs no index
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags={"model": model})
     if place.settings.text("model") != "none":

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk
 from assistant.errors import InputError
 from assistant.evidence import Citation
-from ingest.documents import Document, Paper
+
+if TYPE_CHECKING:
+    from ingest.documents import Document, Paper
 
 app = typer.Typer(
     help="The literature in the index: status, list, show, remove, rebuild.", no_args_is_help=True

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import typer
 
 from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
 from assistant.errors import ExitCode, SenescopeError
-from ingest.pipeline import Index
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Index
 
 
 @dataclass(frozen=True, slots=True)

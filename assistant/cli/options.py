@@ -20,10 +20,10 @@ import typer
 from assistant.errors import ExitCode, InputError, UsageError
 from assistant.evidence import Filters
 from assistant.settings import BY_KEY, Settings, Value, load
-from ingest.pipeline import Index, Progress
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Engine
+    from ingest.pipeline import Index, Progress
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout (see the contract).")]
 Offline = Annotated[bool, typer.Option("--offline", help=BY_KEY["offline"].help)]
