@@ -96,7 +96,7 @@ class TextIndex:
         import numpy as np
 
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 a = {name: data[name] for name in data.files}
             size = len(a["forward_starts"]) - 1
             lexical = LexicalIndex(_unpacked(a["vocabulary"]), a["starts"], a["rows"], a["weights"], size)

@@ -42,9 +42,9 @@ _BRITISH: Final = tuple(
         (r"isation", "ization"),
         (r"(?<=\w{5})is(?=(?:e|es|ed|ing|er)$)", "iz"),
         (r"(?<=l)ys(?=(?:e|ed|ing|er)$)", "yz"),
-        (r"(?<=cent|.fib|.lit|.met)re(?=s?$)", "er"),
+        (r"(cent|fib|lit|met)re(?=s?$)", r"\1er"),
         (r"(?<=signa|cance)ll(?=ing|ed)", "l"),
-        (r"programme", "program"),
+        (r"programme(?=s?$)", "program"),
         (r"sulph", "sulf"),
         (r"grey", "gray"),
     )
