@@ -258,7 +258,14 @@ class SessionStore:
                 f"The history {self.path} cannot be used: {error}.",
                 hint="Check free space and permissions, and that no other program holds the file.",
             ) from error
+        except sqlite3.IntegrityError as error:
+            raise EnvironmentFault(
+                "This session is no longer in the history; another program has removed it.",
+                hint="Begin a new session.",
+            ) from error
         except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:
+                raise  # a defect of ours: "malformed" and "not a database" come as the base class
             self._db.close()
             kept = self._set_aside()
             raise EnvironmentFault(
