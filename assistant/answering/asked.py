@@ -9,49 +9,88 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 Asked = Literal[
-    "number", "percent", "duration", "dose", "fold", "trial", "length", "concentration", "calendar", "hazard", "money"
+    "number",
+    "percent",
+    "duration",
+    "dose",
+    "fold",
+    "trial",
+    "length",
+    "concentration",
+    "calendar",
+    "hazard",
+    "money",
 ]
 
 _TIME: Final = r"(?:hours?|days?|weeks?|months?|years?)"
-_ASKED: Final[tuple[tuple[Asked, str], ...]] = (
+_OPENS: Final = r"(?:^|[,;:.] |\band )"
+"""Where a question begins: "predict how long responses last" asks for no duration."""
+_ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
     (
         "percent",
-        r"\bwhat (?:[\w-]+ )?(?:percentage|percent|proportion|fraction|share)\b|\bhow (?:often|frequent(?:ly)?|common)\b"
-        r"|\bwhat (?:[\w-]+ ){0,6}rates?\b(?! constant)|\bincidence\b",
+        (
+            r"\bwhat (?:[\w-]+ )?(?:percentage|percent|proportion|fraction|share)\b",
+            r"\bhow (?:often|frequent(?:ly)?|common)\b",
+            r"\bwhat (?:[\w-]+ ){0,6}rates?\b(?! constant)",
+            r"\bincidence\b",
+        ),
     ),
     (
         "duration",
-        rf"(?:^|[,;:.] |\band )(?:for )?(?:roughly |about )?how (?:long|soon|late|quickly|many (?:more )?{_TIME})\b"
-        r"(?! (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?)"
-        rf"|(?:^|[:;,] |\band )when (?:does|do|did|is|was)\b|\b(?:what|mean|median|terminal|which) (?:[\w-]+ )*(?:doubling time|half-li(?:fe|ves))"
-        rf"|\bon (?:which|what) days?|\bwhat day|\b(?:how|what)\b.*\bin {_TIME}\b|\bhalf-lives\?$|\bby how many {_TIME}\b",
+        (
+            rf"{_OPENS}(?:for )?(?:roughly |about )?how (?:long|soon|late|quickly|many (?:more )?{_TIME})\b"
+            r"(?! (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?)",
+            rf"{_OPENS}when (?:does|do|did|is|was)\b",
+            r"\b(?:what|mean|median|terminal|which) (?:[\w-]+ )*(?:doubling time|half-li(?:fe|ves))",
+            r"\bon (?:which|what) days?|\bwhat day",
+            rf"\b(?:how|what)\b.*\bin {_TIME}\b|\bby how many {_TIME}\b",
+            r"\bhalf-lives\?$",
+        ),
     ),
     (
         "dose",
-        r"\b(?:what|which) (?:[\w-]+ ){0,3}dos(?:e|es|ing)\b(?! reduction)|\bhow (?:many|much) (?:mg|milligrams?|gray|gy|grays|micrograms?)\b"
-        r"|\bhow many (?:(?!(?:days|weeks|months|years|patients|children)\b)[\w-]+ ){0,3}cells (?:per|were given|should|make|made)\b",
+        (
+            r"\b(?:what|which) (?:[\w-]+ ){0,3}dos(?:e|es|ing)\b(?! reduction)",
+            r"\bhow (?:many|much) (?:mg|milligrams?|gray|gy|grays|micrograms?)\b",
+            r"\bhow many (?:(?!(?:days|weeks|months|years|patients|children)\b)[\w-]+ ){0,3}cells "
+            r"(?:per|were given|should|make|made)\b",
+        ),
     ),
-    ("fold", r"\b(?:by (?:how much|what factor)|how much|how strongly|how many times|what fold|-fold)\b"),
-    ("concentration", r"\b(?:concentration|nanomolar|micromolar|pg/ml|ng/ml|u/l|ic50|cut-?off)\b"),
-    ("length", r"\b(?:base pairs?|kilobases?|telomere lengths?|how long (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?)"),
-    ("calendar", r"\b(?:in )?(?:which|what) year\b"),
-    ("hazard", r"\b(?:hazard|odds) ratios?\b"),
-    ("money", r"\b(?:cost|price|dollars?|euros?)\b"),
+    ("fold", (r"\b(?:by (?:how much|what factor)|how much|how strongly|how many times|what fold|-fold)\b",)),
+    ("concentration", (r"\b(?:concentration|nanomolar|micromolar|pg/ml|ng/ml|u/l|ic50|cut-?off)\b",)),
+    (
+        "length",
+        (
+            r"\b(?:base pairs?|kilobases?|telomere lengths?)",
+            r"\bhow long (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?",
+        ),
+    ),
+    ("calendar", (r"\b(?:in )?(?:which|what) year\b",)),
+    ("hazard", (r"\b(?:hazard|odds) ratios?\b",)),
+    ("money", (r"\b(?:cost|price|dollars?|euros?)\b",)),
     (
         "number",
-        rf"\bhow many\b(?! (?:mg|gray|times|{_TIME}))|\bwhat (?:number|p value|value|auc|cmax|count|density|threshold)"
-        r"|\bwhat (?:is|was|were|are) the (?:[\w-]+ ){0,4}(?:constants?|mean|median|auc|cmax|ratio|values?)\b"
-        r"|\bwhat (?:[\w-]+ )?(?:median|mean|peak|survival|p value)\b|\bfrom what to what\b",
+        (
+            rf"\bhow many\b(?! (?:mg|gray|times|{_TIME}))",
+            r"\bwhat (?:number|p value|value|auc|cmax|count|density|threshold)",
+            r"\bwhat (?:is|was|were|are) the (?:[\w-]+ ){0,4}"
+            r"(?:constants?|mean|median|auc|cmax|ratio|values?)\b",
+            r"\bwhat (?:[\w-]+ )?(?:median|mean|peak|survival|p value)\b|\bfrom what to what\b",
+        ),
     ),
     (
         "trial",
-        r"\b(?:clinical trials?|in (?:humans|patients|people)\b|patients (?:given|treated)|children (?:given|treated)|phase (?:[123]|i{1,3}))\b",
+        (
+            r"\bclinical trials?\b|\bin (?:humans|patients|people)\b|\bphase (?:[123]|i{1,3})\b",
+            r"\b(?:patients|children) (?:given|treated)\b",
+        ),
     ),
 )  # fmt: skip
-_COMPILED: Final = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKED)
+_COMPILED: Final = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED)
 _NUMBER_WORD: Final = r"one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty"
 _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
     "number": re.compile(rf"(?<![A-Za-z-])\d[\d,.]*|\b(?:{_NUMBER_WORD})\b"),
@@ -59,10 +98,12 @@ _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
         r"\d\s?%|\d+ (?:out )?of (?:the )?\d+|per ?cent|\b(?:half|third|quarter|none|all) of\b|\d+/\d+", re.I
     ),
     "duration": re.compile(
-        rf"\d[\d.,]*\s?-?\s?(?:{_TIME}|h\b|d\b)|\bday[- ]\d+|\b(?:{_NUMBER_WORD}) {_TIME}|\bdecade|\blasting\b", re.I
+        rf"\d[\d.,]*\s?-?\s?(?:{_TIME}|h\b|d\b)|\bday[- ]\d+|\b(?:{_NUMBER_WORD}) {_TIME}"
+        r"|\bdecade|\blasting\b",
+        re.I,
     ),
     "dose": re.compile(r"\d[\d.,x ^e]*\s?(?:mg|Gy|gray|cells|nM|µM|uM|/kg|million)|\d-fold lower dose", re.I),
-    "fold": re.compile(rf"\d[\d.,]*[- ]?(?:fold|times|%)|\b(?:{_NUMBER_WORD})-?fold|\bHR\b|\bratio|\bhalf\b|\d", re.I),
+    "fold": re.compile(rf"\b(?:{_NUMBER_WORD})-?fold|\bHR\b|\bratio|\bhalf\b|\d", re.I),
     "length": re.compile(r"\d[\d.,]* ?(?:kb|bp|kilobase|base pair)", re.I),
     "concentration": re.compile(r"\d\s?(?:pg|ng|[uµμ]g|nM|[µμ]M|mM|U|IU)(?:/|\b)|nanomolar|micromolar"),
     "calendar": re.compile(r"\b(?:19|20)\d\d\b"),
@@ -120,32 +161,47 @@ class Wanted:
     """A regular expression for names that fit; "" when the glossary kinds decide."""
 
 
-_CYTOKINE: Final = r"\b(?:IL-?\d+|interleukin[- ]\d+|IFN\S*|interferon\S*|TNF\S*|GM-CSF|G-CSF|MCP-1|TGF\S*|CCL\d+|CXCL\d+)"
+_CYTOKINE: Final = (
+    r"\b(?:IL-?\d+|interleukin[- ]\d+|IFN\S*|interferon\S*|TNF\S*|GM-CSF|G-CSF|MCP-1|TGF\S*|CCL\d+|CXCL\d+)"
+)
 _DRUG: Final = (
-    r"\b\w+(?:tinib|mab|clax|lisib|limus|mycin|ciclib|formin|statin|abine|ustine|phamide|rubicin|cept|ersen|platin)\b"
-    r"|\b[A-Z]{2,}-?\d{3,}\b|\b(?:quercetin|fisetin|JQ1|NAC|N-acetyl\S* ?cysteine|metformin|steroids?|corticosteroids?)\b"
+    r"\b\w+(?:tinib|mab|clax|lisib|limus|mycin|ciclib|formin|statin|abine|ustine|phamide|rubicin|platin)\b"
+    r"|\b[A-Z]{2,}-?\d{3,}\b|\b(?:quercetin|fisetin|JQ1|NAC|N-acetyl\S* ?cysteine|metformin)\b"
+    r"|\b(?:cortico)?steroids?\b"
 )
 _KINASE: Final = (
     r"\b(?:p38|LCK|Lck|FYN|Fyn|ZAP-?70|ATM|ATR|Akt|AKT|mTOR|PI3K\S*|ERK|JAK\d?|JNK|AMPK|CDK\d\S*|Src|SRC|DGK\S*|ITK|GSK\S*"
     r"|MAPK|MST1|\w+ kinase)\b"
 )
-_BETWEEN: Final = r"(?:(?!(?:is|are|was|were|do|does|did|of|in|to|the)\b)[\w-]+ )"
+_ENZYME: Final = r"\b\w{4,}ase\b(?: A2)?|\b[A-Z][A-Z0-9]{2,}\d[A-Z0-9]*\b"
+_RESIDUE: Final = r"\b[A-Z]\d{1,4}[A-Z]\b|asparagine|phenylalanine|tyrosine|lysine|arginine|cysteine|YM\wM"
+_PRODUCT: Final = r"\b\w+-cel\b|\w+leucel|CAR\d+|CART\S*|4-1BB|CD28"
+_CELLS: Final = r"CD\d+\S*|memory|naive|effector|T\S*reg|stem"
+_BETWEEN: Final = r"(?:(?!(?:is|are|was|were|do|does|did|of|in|to|the)\b)[\w-]+ ){0,2}"
 _WANTED: Final[tuple[tuple[str, Wanted], ...]] = (
-    (r"(?:which|what) {word}{{0,2}}kinases?", Wanted(("gene",), _KINASE)),
-    (r"(?:which|what) {word}{{0,2}}phosphatases?", Wanted(("gene",), r"\bSHP-?\d\b|\bPTPN\d+|\bPP2A|\bCD45\b|phosphatase")),
-    (r"(?:which|what) {word}{{0,2}}enzymes?", Wanted(("gene",), r"\b\w{4,}ase\b(?: A2)?|\b[A-Z][A-Z0-9]{2,}\d[A-Z0-9]*\b")),
-    (r"(?:which|what) {word}{{0,2}}cytokines?", Wanted(("gene", "marker"), _CYTOKINE)),
-    (r"(?:which|what) {word}{{0,2}}residues?|amino acid exchange", Wanted((), r"\b[A-Z]\d{1,4}[A-Z]\b|asparagine|phenylalanine|tyrosine|lysine|arginine|YM\wM|cysteine")),
-    (r"(?:which|what) {word}{{0,2}}transcription factors?", Wanted(("gene",), "")),
-    (r"(?:which|what) {word}{{0,2}}(?:drugs?|inhibitors?|compounds?|antibod(?:y|ies)|senolytics?|agents?|antioxidants?|vitamins?)", Wanted(("drug",), _DRUG)),
-    (r"(?:which|what) {word}{{0,2}}(?:genes?|proteins?|receptors?|knock-?outs?|regulators?|ligands?|molecules?|isoforms?)", Wanted(("gene", "marker", "domain"), "")),
-    (r"(?:which|what) {word}{{0,2}}(?:markers?|phenotypes?|assays?)", Wanted(("marker", "gene", "assay", "cell"), "")),
-    (r"(?:which|what) {word}{{0,2}}(?:products?(?! cells)|constructs?|approved)", Wanted(("product", "domain"), r"\b\w+-cel\b|\w+leucel|CAR\d+|CART\S*|4-1BB|CD28")),
-    (r"(?:which|what) {word}{{0,2}}(?:domains?|costimulat\w+|tails?)", Wanted(("domain",), "")),
-    (r"(?:which|what) {word}{{0,2}}(?:subsets?|populations?)|(?:which|what kind of) (?:t )?cells", Wanted(("cell", "marker"), r"CD\d+\S*|memory|naive|effector|T\S*reg|stem")),
-    (r"(?:which|what) {word}{{0,2}}(?:diseases?|cancers?)", Wanted(("disease",), "")),
-)  # fmt: skip
-_WANTED_COMPILED: Final = tuple((re.compile(rf"\b(?:{asked.format(word=_BETWEEN)})\b", re.I), wanted) for asked, wanted in _WANTED)
+    (r"kinases?", Wanted(("gene",), _KINASE)),
+    (r"phosphatases?", Wanted(("gene",), r"\bSHP-?\d\b|\bPTPN\d+|\bPP2A|\bCD45\b|phosphatase")),
+    (r"enzymes?", Wanted(("gene",), _ENZYME)),
+    (r"cytokines?|interleukins?", Wanted(("gene", "marker"), _CYTOKINE)),
+    (r"residues?", Wanted((), _RESIDUE)),
+    (r"transcription factors?", Wanted(("gene",))),
+    (
+        r"drugs?|inhibitors?|compounds?|antibod(?:y|ies)|senolytics?|agents?|antioxidants?|vitamins?",
+        Wanted(("drug",), _DRUG),
+    ),
+    (
+        r"genes?|proteins?|receptors?|knock-?outs?|regulators?|ligands?|molecules?|isoforms?",
+        Wanted(("gene", "marker", "domain")),
+    ),
+    (r"markers?|phenotypes?|assays?", Wanted(("marker", "gene", "assay", "cell"))),
+    (r"products?(?! cells)|constructs?|approved", Wanted(("product", "domain"), _PRODUCT)),
+    (r"domains?|costimulat\w+|tails?", Wanted(("domain",))),
+    (r"subsets?|populations?|t[- ]cells", Wanted(("cell", "marker"), _CELLS)),
+    (r"diseases?|cancers?", Wanted(("disease",))),
+)
+_WANTED_COMPILED: Final = tuple(
+    (re.compile(rf"\b(?:which|what) {_BETWEEN}(?:{asked})\b", re.I), wanted) for asked, wanted in _WANTED
+)
 NOTHING_WANTED: Final = Wanted(())
 
 
@@ -168,8 +224,13 @@ def holds(asked: tuple[Asked, ...], text: str) -> float:
 
 def unit_fit(question: str, text: str) -> float:
     """The share of the units and quantities named by the question that `text` holds; 1 when it names none."""
-    named = [given for asked, given in _UNITS if asked.search(question)]
+    named = _named_units(question)
     return sum(1 for given in named if given.search(text)) / len(named) if named else 1.0
+
+
+@lru_cache(maxsize=64)
+def _named_units(question: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(given for asked, given in _UNITS if asked.search(question))
 
 
 def new_names(wanted: Wanted, question: str, text: str) -> bool:

@@ -18,6 +18,9 @@ from typing import Final
 from assistant.answering.matching import FEATURES, Concept, Match
 from assistant.answering.question import Question
 
+POOL: Final = 60
+"""Hits to judge: the weights were fitted on this many, and all development questions have a right finding
+among them."""
 QUESTION_FEATURES: Final = (
     "complete_p", "complete_said", "complete_best", "spread", "dense_best", "paper_best",
     "entities_paper_best", "missing_entity_paper", "concepts", "asked",
@@ -93,9 +96,7 @@ class Judge:
         return self.question.p(QUESTION_FEATURES, summary(question, concepts, ranked))
 
 
-def summary(
-    question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]
-) -> tuple[float, ...]:
+def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> tuple[float, ...]:
     """A ranked list in numbers; see QUESTION_FEATURES. `ranked` must not be empty."""
     best = ranked[0].match
     five = [(r, completeness(question, r.match)) for r in ranked[:5]]

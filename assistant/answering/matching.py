@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.answering.asked import NOTHING_WANTED, holds, new_names, unit_fit
-from assistant.answering.question import Question, speaks_of_cars
+from assistant.answering.question import Question, against_senescent_cells, speaks_of_cars
 from assistant.answering.wording import phrases_in, plain, wordings_of
 from assistant.retrieval.tokens import STOP_WORDS, tokens
 
@@ -45,9 +45,19 @@ _PLAIN_FACTOR: Final = 0.35
 """What is left of the weight of a word that an answer may lack (wording.PLAIN)."""
 _STEM_PREFIX: Final = 7
 """Stems that share this many first letters are one word ("mitochondria", "mitochondrial")."""
+_SENESCENT: Final = re.compile("senesc|upar|senolytic", re.I)
+_STATES: Final = {
+    "senescence": re.compile(r"senesc|\bag(?:e?ing|ed)\b|p16|CDKN2A|gal\b", re.I),
+    "exhaustion": re.compile(r"exhaust|worn[- ]out|dysfunction", re.I),
+    "anergy": re.compile(r"anerg", re.I),
+}
+"""Three states of a T cell that are not to be taken for one another."""
+_PAPER_PASSAGES: Final = 40
+"""Passages of a paper that say what it is about: all of a digest, the first of a full text."""
 _NUMBER: Final = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*")
 FEATURES: Final = (
-    "dense", "dense_gap", "lexical", "score", "rank", "coverage", "said", "said_paper", "entities", "entities_paper",
+    "dense", "dense_gap", "lexical", "score", "rank",
+    "coverage", "said", "said_paper", "entities", "entities_paper",
     "holds", "unit", "numbers", "system_fit", "primary", "siblings", "scope", "state",
     "missing_entity", "missing_word", "car_fit", "names_wanted", "pairs",
 )  # fmt: skip
@@ -93,6 +103,20 @@ class Held:
 
     def __or__(self, other: Held) -> Held:
         return Held(self.tokens | other.tokens, self.prefixes | other.prefixes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is the same for all hits of one question."""
+
+    pairs: tuple[tuple[Concept, Concept], ...]
+    """Concepts that follow one another."""
+    numbers: frozenset[str]
+    states: frozenset[str]
+    best: float
+    """Best cosine of all hits."""
+    top: tuple[str, ...]
+    """Papers of the first hits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +170,15 @@ class Matcher:
     def match(self, question: Question, found: tuple[Concept, ...], hits: Sequence[Hit]) -> list[Match]:
         """Every hit with its features, in the order of `hits`."""
         best = max((hit.dense for hit in hits), default=0.0)
-        top = [hit.paper.id for hit in hits[:5]]
-        pairs = tuple(zip(found, found[1:], strict=False))
-        return [self._match(question, found, pairs, hit, best, top) for hit in hits]
+        top = tuple(hit.paper.id for hit in hits[:5])
+        asked = _Asked(
+            tuple(zip(found, found[1:], strict=False)),
+            frozenset(_NUMBER.findall(question.text)),
+            _states(question.text),
+            best,
+            top,
+        )
+        return [self._match(question, found, asked, hit) for hit in hits]
 
     def held(self, text: str) -> Held:
         """Stems and entity tokens of a text."""
@@ -228,10 +258,8 @@ class Matcher:
         self,
         question: Question,
         found: tuple[Concept, ...],
-        pairs: Sequence[tuple[Concept, Concept]],
+        asked: _Asked,
         hit: Hit,
-        best: float,
-        top: list[str],
     ) -> Match:
         narrow = self.held(hit.text)
         tags = f"{_SYSTEM_WORDS.get(hit.passage.system, '')} {hit.passage.costim} {hit.passage.target}"
@@ -244,7 +272,7 @@ class Matcher:
         words = [c for c in found if not c.entity]
         values = (
             hit.dense,
-            hit.dense - best,
+            hit.dense - asked.best,
             hit.lexical,
             hit.score,
             1 / (1 + hit.rank),
@@ -255,17 +283,17 @@ class Matcher:
             coverage(entities, in_paper, nothing=1.0),
             holds(question.asked, hit.text),
             unit_fit(question.text, hit.text),
-            _numbers(question.text, f"{hit.text} {title}"),
+            _numbers(asked.numbers, f"{hit.text} {title}"),
             _system_fit(question, hit),
             1.0 if hit.paper.evidence == "primary" else 0.0,
-            math.log1p(top.count(hit.paper.id)),
+            math.log1p(asked.top.count(hit.paper.id)),
             _scope(question, f"{title} {hit.text}"),
-            _state(question.text, f"{title} {hit.text}"),
+            _state(asked.states, f"{title} {hit.text}"),
             max((c.weight for c in entities if c.token not in covered), default=0.0) / _RAREST,
             max((c.weight for c in words if c.token not in covered), default=0.0) / _RAREST,
             1.0 if not question.about_cars or speaks_of_cars(f"{hit.text} {title}") else 0.0,
             self._names_wanted(question, found, hit.text),
-            sum(1 for a, b in pairs if a.token in covered and b.token in covered) / len(pairs) if pairs else 0.0,
+            _pairs(asked.pairs, covered),
         )
         return Match(hit, values, covered, in_paper)
 
@@ -281,9 +309,6 @@ class Matcher:
         return 1.0 if any(e.term not in given for e in named) else 0.0
 
 
-_PAPER_PASSAGES: Final = 40
-
-
 @cache
 def _generic() -> frozenset[str]:
     return frozenset(tokens(_GENERIC_WORDS))  # not at import: the stemmer costs 20 ms
@@ -295,10 +320,16 @@ def coverage(found: Sequence[Concept], held: frozenset[str], *, nothing: float =
     return sum(c.weight for c in found if c.token in held) / whole if whole else nothing
 
 
-def _numbers(asked: str, text: str) -> float:
+def _numbers(wanted: frozenset[str], text: str) -> float:
     """Share of the question's free-standing numbers that the text holds; 1 when it has none."""
-    wanted = set(_NUMBER.findall(asked))
-    return len(wanted & set(_NUMBER.findall(text))) / len(wanted) if wanted else 1.0
+    return len(wanted.intersection(_NUMBER.findall(text))) / len(wanted) if wanted else 1.0
+
+
+def _pairs(pairs: Sequence[tuple[Concept, Concept]], covered: frozenset[str]) -> float:
+    """Share of neighbouring concepts that are covered together."""
+    return (
+        sum(1 for a, b in pairs if a.token in covered and b.token in covered) / len(pairs) if pairs else 0.0
+    )
 
 
 def _system_fit(question: Question, hit: Hit) -> float:
@@ -309,21 +340,18 @@ def _system_fit(question: Question, hit: Hit) -> float:
 
 
 def _scope(question: Question, text: str) -> float:
-    """0 when one speaks of CAR-T cells against senescent cells and the other does not, else 1."""
-    lower = text.lower()
-    against = any(word in lower for word in ("senolytic", "upar", "against senescent", "nkg2d"))
-    return 1.0 if against == question.against_senescent_cells or "senesc" not in lower else 0.0
+    """0 when only one of the two is about CAR-T cells against senescent cells, and senescence is at issue."""
+    against = against_senescent_cells(text)
+    return 1.0 if against == question.against_senescent_cells or not _SENESCENT.search(text) else 0.0
 
 
-def _state(asked: str, text: str) -> float:
+def _state(wanted: frozenset[str], text: str) -> float:
     """0 when the question names one of senescence and exhaustion and the text names only the other."""
-    wanted = {name for name, stem in _STATES.items() if stem.search(asked)}
-    given = {name for name, stem in _STATES.items() if stem.search(text)}
-    return 0.0 if len(wanted) == 1 and given and not wanted & given else 1.0
+    if len(wanted) != 1:
+        return 1.0
+    given = _states(text)
+    return 0.0 if given and not wanted & given else 1.0
 
 
-_STATES: Final = {
-    "senescence": re.compile(r"senesc|\bag(?:e?ing|ed)\b|p16|CDKN2A|gal\b", re.I),
-    "exhaustion": re.compile(r"exhaust|worn[- ]out|dysfunction", re.I),
-    "anergy": re.compile(r"anerg", re.I),
-}
+def _states(text: str) -> frozenset[str]:
+    return frozenset(name for name, stem in _STATES.items() if stem.search(text))

@@ -15,40 +15,78 @@ from typing import Literal
 from assistant.answering.asked import Asked, Wanted, asked_kinds, holds, wanted_names
 from assistant.errors import InputError
 
-__all__ = ["Asked", "Question", "Shape", "clean", "holds", "premise", "shape", "speaks_of_cars", "understand"]
+__all__ = [
+    "Asked",
+    "Question",
+    "Shape",
+    "against_senescent_cells",
+    "clean",
+    "holds",
+    "premise",
+    "shape",
+    "speaks_of_cars",
+    "understand",
+]
 
 Shape = Literal["direct", "comparative", "numeric", "yes-no", "definition", "list", "evidence", "why"]
 MAX_QUESTION = 2000
 """Characters; the longest development question has 190. Longer text is a paste, not a question."""
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
-_YES_NO = re.compile(r"^(?:and |but |so )?(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should)\b", re.I)
+_YES_NO = re.compile(
+    r"^(?:and |but |so )?(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should)\b", re.I
+)
 _YES_NO_LATE = re.compile(r"[,.:;] (?:do|does|did|is|are|was|were|can|has|have)\b[^?]*\?", re.I)
 _COMPARATIVE = re.compile(
-    r"\b(?:versus|vs\.?|compared? (?:with|to)|compare|differ(?:s|ent|ence|ences)?|rather than|instead of|than|same way"
-    r"|both|unlike|contrast|agree|disagree|or)\b",
+    r"\b(?:versus|vs\.?|compared? (?:with|to)|compare|differ(?:s|ent|ence|ences)?|rather than|instead of|than"
+    r"|same way|both|unlike|contrast|agree|disagree|or)\b",
     re.I,
 )
-_WHY = re.compile(r"\b(?:why|what explains|how come|what (?:drives|causes)|mechanism|through (?:what|which))\b", re.I)
-_EVIDENCE = re.compile(r"\b(?:what|which|any|is there|show me the) (?:\w+ )?(?:evidence|data|studies|support)\b", re.I)
-_DEFINITION = re.compile(r"^(?:what (?:is|are|does)|define|explain)\b(?! the (?:\w+ )*(?:of|in|that|for)\b)", re.I)
-_LIST = re.compile(r"^(?:which|what|list|name)\b.*\b(?:markers|genes|ways|features|products|strategies|factors|drugs|trials)\b", re.I)
+_WHY = re.compile(
+    r"\b(?:why|what explains|how come|what (?:drives|causes)|mechanism|through (?:what|which))\b", re.I
+)
+_EVIDENCE = re.compile(
+    r"\b(?:what|which|any|is there|show me the) (?:\w+ )?(?:evidence|data|studies|support)\b", re.I
+)
+_DEFINITION = re.compile(
+    r"^(?:what (?:is|are|does)|define|explain)\b(?! the (?:\w+ )*(?:of|in|that|for)\b)", re.I
+)
+_LIST = re.compile(
+    r"^(?:which|what|list|name)\b.*\b(?:markers|genes|ways|features|products|strategies|factors|drugs|trials)\b",
+    re.I,
+)
 _SYSTEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("patients", re.compile(r"\b(?:patients?|clinical(?:ly)?|in humans|children|adults|trials?|clinic)\b", re.I)),
+    (
+        "patients",
+        re.compile(r"\b(?:patients?|clinical(?:ly)?|in humans|children|adults|trials?|clinic)\b", re.I),
+    ),
     ("mouse", re.compile(r"\b(?:mice|mouse|murine|xenografts?|in vivo)\b", re.I)),
     ("in-vitro", re.compile(r"\b(?:in vitro|culture|cultured|dish)\b", re.I)),
     ("computation", re.compile(r"\b(?:models?|simulat\w+|equations?|fitted)\b", re.I)),
 )
 _ASKS = r"(?:why|what|how|which|when|where|who|whose|is|are|do|does|did|should|can|could|will|would|has|have)"
 _PREMISE = re.compile(
-    rf"^(?:and |but |so )?(?:since|given(?: that)?|because|as|seeing(?: that)?|considering(?: that)?|now that|knowing that"
-    rf"|if it is true that)\s+(.+?),\s+(?={_ASKS}\b)",
+    rf"^(?:and |but |so )?(?:since|given(?: that)?|because|as|seeing(?: that)?|considering(?: that)?"
+    rf"|now that|knowing that|if it is true that)\s+(.+?),\s+(?={_ASKS}\b)",
     re.I,
 )
-_WHY_ABSOLUTE = re.compile(r"^(?:and |but |so )?why (?:do|does|did|is|are|was|were|can|could|have|has) (.+?)\?*$", re.I)
-_ABSOLUTE = re.compile(r"\b(?:never|always|all|none|no|cannot|immune to|completely|entirely|only|every)\b", re.I)
-_CAR = re.compile(r"\bcars?\b|\bcar[- ]?t\b|cart\w*|chimeric|\w+-cel\b|\b(?:19)?28z|bb[zζ]|28ζ|kymriah|yescarta|infus\w+ product", re.I)
-_AGAINST = re.compile(r"\b(?:senolytic|upar|against senescent|clear(?:s|ed|ing)? senescent|target(?:s|ed|ing)? senescent|kill\w* senescent)\b", re.I)
+_WHY_ABSOLUTE = re.compile(
+    r"^(?:and |but |so )?why (?:do|does|did|is|are|was|were|can|could|have|has) (.+?)\?*$", re.I
+)
+_ABSOLUTE = re.compile(
+    r"\b(?:never|always|all|none|no|cannot|immune to|completely|entirely|only|every)\b", re.I
+)
+_CAR = re.compile(
+    r"\bcars?\b|\bcar[- ]?t\b|cart\w*|chimeric|\w+-cel\b|\b(?:19)?28z|bb[zζ]|28ζ|kymriah|yescarta"
+    r"|infus\w+ product",
+    re.I,
+)
+_AGAINST = re.compile(
+    r"\bupar\b|urokinase|\bsenolytic (?:anti-\w+ )?(?:car|t cells)|nkg2d-based"
+    r"|\b(?:against|target\w*|remov\w+|kill\w*|clear\w*) (?:the )?(?:senescent|worn[- ]out|aged|ageing) "
+    r"(?:and \w+ )?(?:tissue |body |tumou?r |normal )?cells",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +124,7 @@ def understand(raw: str) -> Question:
         systems=tuple(system for system, pattern in _SYSTEMS if pattern.search(text)),
         wanted=wanted_names(text),
         about_cars=speaks_of_cars(text),
-        against_senescent_cells=_AGAINST.search(text) is not None,
+        against_senescent_cells=against_senescent_cells(text),
         premise=premise(text),
         notes=notes,
     )
@@ -100,10 +138,15 @@ def clean(raw: str) -> tuple[str, tuple[str, ...]]:
             hint="Ask one thing at a time; to add a text as evidence, use `senescope ingest FILE`.",
         )
     bare = _ESCAPES.sub("", raw)
-    kept = "".join(c if c in "\t\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else "" for c in bare)
+    kept = "".join(
+        c if c in "\t\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") else "" for c in bare
+    )
     text = " ".join(kept.split())
     if not re.search(r"\w", text):
-        raise InputError("The question is empty.", hint='Ask in words, such as: senescope ask "Does rest reverse senescence?"')
+        raise InputError(
+            "The question is empty.",
+            hint='Ask in words, such as: senescope ask "Does rest reverse senescence?"',
+        )
     removed = len(raw) - len(kept)
     notes = (f"{removed} control characters were removed from the question",) if removed else ()
     return text, notes
@@ -139,6 +182,11 @@ def shape(text: str) -> Shape:
     if _DEFINITION.match(text):
         return "definition"
     return "direct"
+
+
+def against_senescent_cells(text: str) -> bool:
+    """Whether a text is about cells sent against senescent ones, not about their own senescence."""
+    return _AGAINST.search(text) is not None
 
 
 def speaks_of_cars(text: str) -> bool:

@@ -1,0 +1,249 @@
+"""Fits the judge's weights on labelled questions and reports, by nested cross-validation, what they do.
+
+    python -m assistant.evaluation.calibration [--write] [--svg FILE] [--home DIR] [QUESTIONS.yaml ...]
+
+Nested means: a question is judged by weights and by a threshold that never saw it. In each outer fold
+the rest is split again, so that the second model learns from rankings of questions that the first had not
+seen either, and the threshold is set there. What ships is the same fit on all questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from assistant.answering import judge as judging
+from assistant.answering.judge import POOL, QUESTION_FEATURES, Judge, Linear, Ranked, summary
+from assistant.answering.matching import FEATURES, Concept, Match, Matcher
+from assistant.answering.question import Question, understand
+from assistant.evaluation.fitting import auc, folds, listwise, logistic
+from assistant.evaluation.reliability import bins, calibration_error, svg, table
+
+if TYPE_CHECKING:
+    from assistant.retrieval.retriever import Retriever
+
+QUESTION_FILES: Final = ("tests/eval/questions-dev.yaml", "tests/eval/questions-more.yaml")
+FINDING_STRENGTH: Final = 0.3
+QUESTION_STRENGTH: Final = 1.0
+"""Inverse penalties; a factor of three either way changes no figure by more than its noise."""
+REFUSED_AT_MOST: Final = 0.05
+"""Share of the answerable questions that the threshold may cost, on the questions it is set with."""
+OUTER: Final = 8
+INNER: Final = 6
+SEED: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled question as the judge sees it."""
+
+    id: str
+    source: str
+    """Name of the question file."""
+    answerable: bool
+    question: Question
+    concepts: tuple[Concept, ...]
+    matches: tuple[Match, ...]
+    right: tuple[bool, ...]
+    """For each match, whether it is one of the listed findings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a question fared with weights that never saw it."""
+
+    id: str
+    source: str
+    answerable: bool
+    probability: float
+    threshold: float
+    place: int
+    """Place of the first right finding from 1; 0 when none was among the judged."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether it would have been answered."""
+        return self.probability >= self.threshold
+
+
+def examples(retriever: Retriever, files: Sequence[Path]) -> list[Example]:
+    """Every question of the files, searched and matched; questions of unfiltered chat, no history."""
+    import yaml
+
+    matcher = Matcher(retriever)
+    found = []
+    for path in files:
+        for item in yaml.safe_load(path.read_text("utf-8")):
+            question = understand(item["question"])
+            retrieval = retriever.search(question.text, k=POOL)
+            concepts = matcher.concepts(retrieval.query)
+            matches = tuple(
+                m for m in matcher.match(question, concepts, retrieval.hits) if m.hit.passage.kind != "claim"
+            )
+            gold = frozenset(item.get("findings", ()))
+            right = tuple(m.hit.passage.id in gold for m in matches)
+            found.append(
+                Example(item["id"], path.stem, bool(item["answerable"]), question, concepts, matches, right)
+            )
+    return found
+
+
+def fit_finding(given: Sequence[Example]) -> dict[str, float]:
+    """Weights of the first model, with the bias that turns scores into probabilities."""
+    import numpy as np
+
+    lists = [
+        (np.array([m.values for m in e.matches]), np.array(e.right))
+        for e in given
+        if e.answerable and e.matches
+    ]
+    weights = listwise(lists, strength=FINDING_STRENGTH)
+    everything = [
+        (np.array([m.values for m in e.matches]) @ weights, np.array(e.right)) for e in given if e.matches
+    ]
+    scores = np.concatenate([s for s, _ in everything])[:, None]
+    factor, bias = logistic(scores, np.concatenate([r for _, r in everything]), strength=1e6)
+    return {**dict(zip(FEATURES, (weights * factor[0]).tolist(), strict=True)), "bias": bias}
+
+
+def fit_question(summaries: Sequence[Sequence[float]], answerable: Sequence[bool]) -> dict[str, float]:
+    """Weights of the second model."""
+    import numpy as np
+
+    weights, bias = logistic(np.array(summaries), np.array(answerable), strength=QUESTION_STRENGTH)
+    return {**dict(zip(QUESTION_FEATURES, weights.tolist(), strict=True)), "bias": bias}
+
+
+def fit(given: Sequence[Example], seed: int = SEED) -> dict[str, Any]:
+    """The content of weights.json: both models and the threshold, from these examples."""
+    summaries: list[tuple[float, ...]] = [()] * len(given)
+    for part in folds(len(given), INNER, seed + 1):
+        inside = set(part)
+        ranker = _ranker(fit_finding([e for i, e in enumerate(given) if i not in inside]))
+        for i in part:
+            summaries[i] = summary(given[i].question, given[i].concepts, _rank(ranker, given[i]))
+    answerable = [e.answerable for e in given]
+    question = fit_question(summaries, answerable)
+    # The threshold is set on probabilities from weights that did not see the question either.
+    held_out = [0.0] * len(given)
+    for part in folds(len(given), INNER, seed + 2):
+        inside = set(part)
+        rest = [i for i in range(len(given)) if i not in inside]
+        linear = _linear(fit_question([summaries[i] for i in rest], [answerable[i] for i in rest]))
+        for i in part:
+            held_out[i] = linear.p(QUESTION_FEATURES, summaries[i])
+    ordered = sorted(p for p, good in zip(held_out, answerable, strict=True) if good)
+    threshold = ordered[int(REFUSED_AT_MOST * len(ordered))]
+    return {"finding": fit_finding(given), "question": question, "threshold": {"answer": threshold}}
+
+
+def nested(given: Sequence[Example], seed: int = SEED) -> list[Outcome]:
+    """Every question judged by a fit on the other folds, in the order of `given`."""
+    outcomes: dict[int, Outcome] = {}
+    for number, part in enumerate(folds(len(given), OUTER, seed)):
+        inside = set(part)
+        judge = Judge.of(fit([e for i, e in enumerate(given) if i not in inside], seed + 10 * number))
+        for i in part:
+            outcomes[i] = outcome(judge, given[i])
+    return [outcomes[i] for i in range(len(given))]
+
+
+def outcome(judge: Judge, example: Example) -> Outcome:
+    """One question under one judge."""
+    ranked = judge.rank(example.question, example.matches)
+    gold = {m.hit.passage.id for m, right in zip(example.matches, example.right, strict=True) if right}
+    place = next((i for i, r in enumerate(ranked, 1) if r.match.hit.passage.id in gold), 0)
+    p = judge.answerable(example.question, example.concepts, ranked)
+    return Outcome(example.id, example.source, example.answerable, p, judge.threshold, place)
+
+
+def report(outcomes: Sequence[Outcome]) -> str:
+    """Figures per question file and over all, then the reliability table, as Markdown."""
+    lines = [
+        "| questions | answerable | gold first | in top 3 | in top 5 | AUC"
+        " | unanswerable refused | answerable refused |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    sources = sorted({o.source for o in outcomes})
+    for name in (*sources, "all"):
+        own = [o for o in outcomes if name in (o.source, "all")]
+        can = [o for o in own if o.answerable]
+        cannot = [o for o in own if not o.answerable]
+        top = [_share(0 < o.place <= k for o in can) for k in (1, 3, 5)]
+        area = auc([o.answerable for o in own], [o.probability for o in own])
+        refused, lost = _refused(cannot), _refused(can)
+        shares = " | ".join(f"{share:.1%}" for share in top)
+        lines.append(f"| {name} ({len(own)}) | {len(can)} | {shares} | {area:.3f} | {refused} | {lost} |")
+    found = bins([o.probability for o in outcomes], [o.answerable for o in outcomes])
+    return "\n".join(
+        [*lines, "", table(found), "", f"Expected calibration error {calibration_error(found):.3f}."]
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m assistant.evaluation.calibration", description=__doc__)
+    parser.add_argument("questions", nargs="*", type=Path, default=[Path(f) for f in QUESTION_FILES])
+    parser.add_argument("--home", type=Path, help="home folder with the index (default: the user's)")
+    parser.add_argument("--write", action="store_true", help="store the weights in the package")
+    parser.add_argument("--svg", type=Path, help="write the reliability plot to this file")
+    chosen = parser.parse_args(arguments)
+    begin = time.perf_counter()
+    given = examples(_retriever(chosen.home), chosen.questions)
+    each = 1000 * (time.perf_counter() - begin) / max(len(given), 1)
+    sys.stderr.write(f"{len(given)} questions searched and matched, {each:.0f} ms each\n")
+    outcomes = nested(given)
+    sys.stdout.write(report(outcomes) + "\n")
+    if chosen.svg:
+        found = bins([o.probability for o in outcomes], [o.answerable for o in outcomes])
+        chosen.svg.write_text(svg(found, "Answerability: said and seen"), encoding="utf-8")
+    if chosen.write:
+        path = Path(judging.__file__).with_name("weights.json")
+        path.write_text(json.dumps(_rounded(fit(given)), indent=1) + "\n", encoding="utf-8")
+        sys.stderr.write(f"{path} written\n")
+    return 0
+
+
+def _retriever(home: Path | None) -> Retriever:
+    from assistant.retrieval.retriever import Retriever
+    from assistant.settings import load
+    from ingest.pipeline import ensure
+
+    return Retriever.open(ensure(home or load().home))
+
+
+def _ranker(finding: dict[str, float]) -> Judge:
+    return Judge(_linear(finding), Linear({}, 0.0), 0.5)
+
+
+def _rank(judge: Judge, example: Example) -> list[Ranked]:
+    return judge.rank(example.question, example.matches)
+
+
+def _linear(weights: dict[str, float]) -> Linear:
+    return Linear({k: v for k, v in weights.items() if k != "bias"}, weights["bias"])
+
+
+def _refused(outcomes: Sequence[Outcome]) -> str:
+    count = sum(not o.answered for o in outcomes)
+    return f"{count} of {len(outcomes)} ({_share(not o.answered for o in outcomes):.1%})"
+
+
+def _share(flags: Any) -> float:
+    kept = list(flags)
+    return sum(kept) / len(kept) if kept else 0.0
+
+
+def _rounded(weights: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    # Six digits: enough that no ranking of the development questions changes, short enough to read.
+    return {part: {name: round(value, 6) for name, value in own.items()} for part, own in weights.items()}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
