@@ -78,7 +78,8 @@ def records(path: Path | None = None) -> tuple[Record, ...]:
         except OSError as problem:
             raise InputError(f"cannot read records {str(path)!r}: {problem}") from problem
     try:
-        raw = yaml.safe_load(text)
+        # The C loader reads the records in 15 ms instead of half a second; not every wheel has it.
+        raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as problem:
         raise InputError(f"{path or 'clinical-kinetics.yaml'}: not valid YAML: {problem}") from problem
     if not isinstance(raw, list):

@@ -235,14 +235,18 @@ def compare(
     notes = [*dict.fromkeys((*a.warnings, *b.warnings))]
     for side in ("A", "B"):
         notes += [f"design {side}: {line}" for line in batches[side].advice()]
+    series = {side: _series(batch, ok) for side, batch in batches.items()}
     return Comparison(
         a=a,
         b=b,
         t=points,
-        series={side: _series(batch, ok) for side, batch in batches.items()},
+        series=series,
         outcomes=rows,
         changes=changes(a, b),
-        measured=(),
+        measured=(
+            *_measured(a, "A", {r.name: r.a for r in rows}, points, series["A"]),
+            *_measured(b, "B", {r.name: r.b for r in rows}, points, series["B"]),
+        ),
         warnings=tuple(notes),
         run={
             "id": uuid.uuid4().hex[:12],
@@ -257,6 +261,19 @@ def compare(
         question=question,
         values={side: dict(batch.outcomes) for side, batch in batches.items()},
     )
+
+
+def _measured(
+    design: Design,
+    side: str,
+    bands: Mapping[str, Band],
+    t: Vector,
+    series: Mapping[str, Mapping[str, Vector]],
+) -> tuple[Mapping[str, Any], ...]:
+    from assistant.kinetics import measured
+
+    limits = {name: (x.low, x.median, x.high) for name, x in bands.items()}
+    return measured.rows(design, side, limits, t, series["blood_cells_per_uL"])
 
 
 def _row(definition: outcomes.Definition, a: Vector, b: Vector) -> OutcomeRow:

@@ -116,9 +116,12 @@ def window(t: float, v: Vector) -> float:
 
 def failing(burden: float, v: Vector) -> float:
     """Share of attempted divisions that fail at a mean burden: the senescence propensity phi."""
-    if burden <= 0.0:
-        return 0.0
-    return float(1.0 / (1.0 + (v[A50DIV] / burden) ** v[QEXP]))
+    x = burden / v[A50DIV]
+    if x <= 1.0:
+        # The two forms are equal; each keeps its power below one, so that neither overflows.
+        r = max(x, 0.0) ** v[QEXP]
+        return float(r / (1.0 + r))
+    return float(1.0 / (1.0 + x ** -v[QEXP]))
 
 
 def rhs(t: float, y: Vector, v: Vector, dy: Vector) -> None:

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
+import shutil
+import threading
 import types
 from collections.abc import Callable
 from functools import lru_cache
@@ -89,16 +92,41 @@ def _writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
-@lru_cache(maxsize=1)
+_COMPILING = threading.Lock()
+
+
 def load() -> Integrator:
-    """The compiled `integrate_many`; compiled now (about 10 s) or read from the cache (about 0.1 s)."""
+    """The compiled `integrate_many`; compiled now (10 to 30 s) or read from the cache (about 0.1 s).
+
+    Threads and processes that need it at the same time wait for the first one. A cache that cannot be
+    read is thrown away and built again; one that cannot be written costs a compilation per process.
+    """
+    with _COMPILING:
+        return _load()
+
+
+@lru_cache(maxsize=1)
+def _load() -> Integrator:
+    folder = cache_folder()
+    if not _writable(folder):
+        return _compile(None)
+    from filelock import FileLock
+
+    with FileLock(str(folder) + ".lock"):
+        try:
+            return _compile(folder)
+        except (EOFError, OSError, ValueError, KeyError, pickle.UnpicklingError):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            return _compile(folder)
+
+
+def _compile(folder: Path | None) -> Integrator:
     import numba
 
     settings: Any = numba.config
-    folder = cache_folder()
-    keep = _writable(folder)
     before = settings.CACHE_DIR
-    settings.CACHE_DIR = str(folder) if keep else before
+    settings.CACHE_DIR = before if folder is None else str(folder)
     space: dict[str, Any] = {}
     for module in (equations, stepper):
         space.update({n: value for n, value in vars(module).items() if not n.startswith("__")})
@@ -108,8 +136,8 @@ def load() -> Integrator:
             bound = types.FunctionType(
                 function.__code__, space, function.__name__, function.__defaults__, function.__closure__
             )
-            outermost = function is stepper.integrate_many
-            jit = numba.njit(nogil=True, cache=keep and outermost, error_model="numpy")
+            keep = folder is not None and function is stepper.integrate_many
+            jit = numba.njit(nogil=True, cache=keep, error_model="numpy")
             space[function.__name__] = jit(bound)
         compiled = space[stepper.integrate_many.__name__]
         compiled.compile(_signature(numba))

@@ -192,6 +192,9 @@ def known(name: str) -> str:
 
 def nearest(name: str, choices: tuple[str, ...]) -> str | None:
     """The most similar of `choices`, or None when none is similar."""
+    same = [c for c in choices if c.lower() == name.lower()]
+    if same:
+        return same[0]
     from rapidfuzz import fuzz, process
 
     for lower in (False, True):

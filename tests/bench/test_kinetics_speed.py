@@ -1,0 +1,76 @@
+"""Speed of the kinetic engine against SciPy in the same run, on the same machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+import pytest
+
+from assistant.kinetics import designs, ensemble, kernel, population
+from assistant.kinetics.compare import compare
+from assistant.kinetics.designs import FIRST_DOSE
+from assistant.kinetics.equations import Vector
+from assistant.kinetics.events import schedule
+from assistant.kinetics.simulate import Method, run
+
+pytestmark = pytest.mark.bench
+THREE_YEARS = 3 * 365.0
+GRID: Vector = np.linspace(0.0, THREE_YEARS, 1096)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Compilation happens once at set-up and is not what is measured."""
+    kernel.load()
+
+
+def best(work: Callable[[], object], times: int = 5) -> float:
+    """Median seconds of a few runs."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return median(taken)
+
+
+def three_years(method: Method) -> None:
+    found = run(designs.load("bbz"), THREE_YEARS, GRID, method)
+    assert found.status == "ok"
+
+
+def test_three_years_take_a_tenth_of_lsoda_in_python() -> None:
+    fast, slow = best(lambda: three_years("fast")), best(lambda: three_years("lsoda"), 3)
+    print(
+        f"three years: fast {1e3 * fast:.1f} ms, LSODA in Python {1e3 * slow:.0f} ms, {slow / fast:.0f}-fold"
+    )  # noqa: T201
+    assert fast <= slow / 10.0
+
+
+def test_a_comparison_with_200_draws_feels_instant() -> None:
+    taken = best(lambda: compare(designs.load("bbz"), designs.load("28z"), draws=200), 3)
+    print(f"200 draws x 2 designs: {taken:.2f} s")  # noqa: T201
+    assert taken <= 1.0
+
+
+def test_ten_thousand_patients_take_half_a_minute_and_the_time_is_linear() -> None:
+    plan = schedule((FIRST_DOSE,), 2.0 * 365.0)
+
+    def crowd(n: int) -> float:
+        p = population.sample(designs.load("bbz"), n)
+        began = time.perf_counter()
+        found = ensemble.run_many(p, plan, np.empty(0), curves=False, threads=2)
+        assert found.failed == 0
+        return time.perf_counter() - began
+
+    small, large = crowd(2000), crowd(10_000)
+    print(f"cohort over two years: 2,000 in {small:.1f} s, 10,000 in {large:.1f} s")  # noqa: T201
+    assert large <= 30.0
+    assert large <= 5.0 * small * 1.5
+
+
+def test_one_run_is_measured(benchmark: Callable[..., object]) -> None:
+    benchmark(three_years, "fast")
