@@ -79,17 +79,14 @@ def choose(
 
 
 def _primary_first(ranked: Sequence[Ranked]) -> Sequence[Ranked]:
-    """A primary finding leads in place of a second-hand one that covers no more of the question."""
+    """A primary finding leads in place of a second-hand one that names no more of the terms."""
     lead = ranked[0]
     if lead.match.hit.paper.evidence not in ("news", "secondary"):
         return ranked
     for i, other in enumerate(ranked[1:6], 1):
         likely = other.p >= _PRIMARY_FROM * lead.p
-        if (
-            likely
-            and other.match.hit.paper.evidence == "primary"
-            and other.match.covered >= lead.match.covered
-        ):
+        names = other.match.value("entities") >= lead.match.value("entities")
+        if likely and names and other.match.hit.paper.evidence == "primary":
             return [other, *ranked[:i], *ranked[i + 1 :]]
     return ranked
 

@@ -21,7 +21,7 @@ from assistant.cli import (
     sessions,
     whatif,
 )
-from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, complain, remember
+from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, complain, desk, remember
 from assistant.errors import ExitCode, SenescopeError
 
 # Typer carries a Click of its own, whose exceptions are not those of the package `click`.
@@ -82,7 +82,7 @@ def root(
     """Open the chat when no command is named."""
     remember(as_json=as_json, offline=offline, quiet=quiet, home=home)
     if context.invoked_subcommand is None:
-        chat.chat(resume=resume)
+        chat.open_chat(desk(), "latest" if resume else None)
 
 
 def run(arguments: Sequence[str]) -> int:

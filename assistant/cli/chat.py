@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from assistant.cli.options import HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, HomeDir, Offline, Quiet, desk
 
 
 def chat(
@@ -17,7 +17,11 @@ def chat(
     ),
 ) -> None:
     """Open the chat; the first run indexes the shipped corpus and shows its progress."""
-    place = desk(offline=offline, quiet=quiet, home=home)
+    open_chat(desk(offline=offline, quiet=quiet, home=home), session or ("latest" if resume else None))
+
+
+def open_chat(place: Desk, session: str | None) -> None:
+    """Open the chat in a session of the history, or in a new one."""
     from assistant.tui import run_chat
 
-    run_chat(place.settings, continue_session=session or ("latest" if resume else None))
+    run_chat(place.settings, continue_session=session)
