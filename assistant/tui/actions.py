@@ -14,9 +14,10 @@ from assistant.tui import themes
 from assistant.tui.commands import BY_NAME, LENGTHS, Command, parse, parse_filters
 from assistant.tui.messages import CitationOpened, Submitted
 from assistant.tui.questions import Questions
+from assistant.tui.stage import while_open
 
 if TYPE_CHECKING:
-    from assistant.evidence import Citation
+    from assistant.evidence import Answer, Citation
     from assistant.tui.rooms import Room
 
 
@@ -42,6 +43,7 @@ class CommandActions(Questions):
     """The actions, by name: keys, commands and the palette call the same ones."""
 
     @on(Submitted)
+    @while_open
     async def _submitted(self, event: Submitted) -> None:
         if event.text.startswith("/"):
             try:
@@ -72,6 +74,16 @@ class CommandActions(Questions):
             return
         await self.run_command(command, "")
 
+    def answer_in_focus(self) -> Answer | None:
+        """The answer the reader is at: of the focused sources, of the evidence room, or the latest."""
+        from assistant.tui.sources import Sources
+
+        if isinstance(self.focused, Sources):
+            return self.focused.answer
+        if self.bar.room == "evidence" and self.evidence.answer is not None:
+            return self.evidence.answer
+        return self.dialogue.answers[-1] if self.dialogue.answers else None
+
     # ── rooms ──────────────────────────────────────────────────────────────────────────────────────
 
     @shown
@@ -97,9 +109,9 @@ class CommandActions(Questions):
     @shown
     async def action_citation(self, n: int) -> None:
         """Open quote `n` of the answer in the evidence room, or of the latest."""
-        answer = self.evidence.answer or (self.dialogue.answers[-1] if self.dialogue.answers else None)
+        answer = self.answer_in_focus()
         if answer is None or all(citation.n != n for citation in answer.citations):
-            self.notify(f"The latest answer has no quote [{n}].", severity="warning", markup=False)
+            self.notify(f"This answer has no quote [{n}].", severity="warning", markup=False)
             return
         self.post_message(CitationOpened(answer, n))
 
@@ -203,7 +215,7 @@ class CommandActions(Questions):
         from assistant.sessions.bibtex import bibtex
         from assistant.sessions.markdown import answer_markdown
 
-        answer = self.evidence.answer or (self.dialogue.answers[-1] if self.dialogue.answers else None)
+        answer = self.answer_in_focus()
         if answer is None:
             raise InputError("There is no answer to copy yet.", hint="Ask a question first.")
         if argument == "bib":

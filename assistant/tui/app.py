@@ -25,6 +25,7 @@ from assistant.tui.commands import COMMANDS
 from assistant.tui.conversation import Conversation
 from assistant.tui.prompt import Composer
 from assistant.tui.rooms import RoomBar
+from assistant.tui.stage import while_open
 
 
 class ChatApp(CommandActions):
@@ -89,26 +90,31 @@ class ChatApp(CommandActions):
             await self.open_session(self._continue)
 
     @on(messages.CitationOpened)
+    @while_open
     async def _citation_opened(self, event: messages.CitationOpened) -> None:
         await self.show_evidence(event.answer)
         self.go("evidence", focus=False)
         self.evidence.focus_card(event.n)
 
     @on(messages.ContextsRead)
+    @while_open
     def _contexts_read(self, event: messages.ContextsRead) -> None:
         self.evidence.surround(event.answer, event.contexts)
 
     @on(messages.WhatIfShown)
+    @while_open
     def _whatif_shown(self, event: messages.WhatIfShown) -> None:
         self.whatif.show(event.payload)
         self.go("whatif")
 
     @on(messages.WhatIfEdited)
+    @while_open
     def _whatif_edited(self, event: messages.WhatIfEdited) -> None:
         self.whatif.working()
         self.run_whatif(0, event.request)
 
     @on(messages.RoomChosen)
+    @while_open
     async def _room_chosen(self, event: messages.RoomChosen) -> None:
         await self.action_room(event.room)
 

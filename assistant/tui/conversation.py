@@ -24,6 +24,11 @@ MOUNTED = 60
 class Conversation(VerticalScroll, can_focus=False):
     """Turns from top to bottom."""
 
+    _followed: TurnView | None = None
+    """The turn whose answer is kept in view while it grows."""
+    _placed: int | None = None
+    """Where the view was put last; elsewhere means that the reader scrolled."""
+
     def compose(self) -> ComposeResult:
         """Nothing was asked yet."""
         yield Welcome()
@@ -41,6 +46,7 @@ class Conversation(VerticalScroll, can_focus=False):
         await self.query(Welcome).remove()
         await self.mount(view)
         await self._prune()
+        self._followed = None
         self.scroll_end(animate=False)
         return view
 
@@ -61,14 +67,24 @@ class Conversation(VerticalScroll, can_focus=False):
     def follow(self, view: TurnView, was_at_end: bool) -> None:
         """After an answer came: show its beginning, unless the reader is reading elsewhere."""
         if was_at_end:
-            self.call_after_refresh(self._settle_on, view)
+            self._followed, self._placed = view, None
+            self.call_after_refresh(self._settle)
 
-    def _settle_on(self, view: TurnView) -> None:
+    def on_mount(self) -> None:
+        """Markdown lays itself out in steps: look again whenever the content has grown."""
+        self.watch(self, "virtual_size", self._settle, init=False)
+
+    def _settle(self) -> None:
+        view = self._followed
+        if view is None or not view.is_attached:
+            return
+        if self._placed is not None and self.scroll_offset.y != self._placed:
+            self._followed = None  # the reader has scrolled since
+            return
         # A long answer is read from its question down; a short one ends at the bottom.
-        if view.size.height >= self.size.height:
-            self.scroll_to_widget(view, top=True, animate=False)
-        else:
-            self.scroll_end(animate=False)
+        top = view.virtual_region.y
+        self._placed = min(top, self.max_scroll_y)
+        self.scroll_to(y=self._placed, animate=False, immediate=True)
 
     async def restore(self, turns: Sequence[Turn]) -> None:
         """Replace everything by the turns of a stored session."""

@@ -141,9 +141,12 @@ class Dialogue:
         return self.session
 
     def close(self) -> None:
-        """Close the history."""
+        """Close the history; an answer that comes later is dropped, and its question stays pending."""
+        self.running = None
+        self.waiting.clear()
         if self.store is not None:
             self.store.close()
+            self.store = None
 
     def _write(self, turn: int, kind: TurnKind, payload: Json | None, resolved: str, seconds: float) -> None:
         if self.store is None or turn < 0:

@@ -114,7 +114,8 @@ def measured(payload: Json) -> Content:
         lines.append(
             Content.assemble(
                 (f"{item['design']} ", "bold"),
-                f"{_short(one_line(str(item['outcome'])))}: measured {number(item['value'])}{band} {item['unit']}  ",
+                f"{_short(one_line(str(item['outcome'])))}: measured {number(item['value'])}{band} ",
+                f"{one_line(str(item['unit']))}  ",
                 (verdict, "bold"),
                 (f"  {one_line(source)}", "dim"),
             )

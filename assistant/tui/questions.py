@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from assistant.tui import messages
+from assistant.tui.stage import while_open
 from assistant.tui.welcome import Welcome
 from assistant.tui.work import Workers
 
@@ -52,6 +53,7 @@ class Questions(Workers):
             view.say(text)
 
     @on(messages.Answered)
+    @while_open
     async def _answered(self, event: messages.Answered) -> None:
         answer = event.answer
         if not self.dialogue.finish(
@@ -69,14 +71,16 @@ class Questions(Workers):
 
     async def show_evidence(self, answer: Answer) -> None:
         """Put an answer's quotes into the evidence room, without moving the reader there."""
+        if not answer.citations:
+            return
         await self.evidence.show(answer)
         self.bar.count = len(answer.citations)
-        if answer.citations:
-            rooms = self.base.query_one("#rooms")
-            rooms.remove_class("side-whatif").add_class("has-evidence", "side-evidence")
-            self.run_contexts(answer)
+        rooms = self.base.query_one("#rooms")
+        rooms.remove_class("side-whatif").add_class("has-evidence", "side-evidence")
+        self.run_contexts(answer)
 
     @on(messages.Simulated)
+    @while_open
     async def _simulated(self, event: messages.Simulated) -> None:
         if event.turn:
             seconds = float(event.payload["run"]["seconds"])
@@ -91,6 +95,7 @@ class Questions(Workers):
         self.next_job()
 
     @on(messages.Failed)
+    @while_open
     async def _failed(self, event: messages.Failed) -> None:
         self.whatif.idle()
         if not event.turn:
@@ -106,6 +111,7 @@ class Questions(Workers):
         self.next_job()
 
     @on(messages.Progressed)
+    @while_open
     def _progressed(self, event: messages.Progressed) -> None:
         share = f" {100 * event.done // event.total} %" if event.total else ""
         self.bar.status = f"{event.stage}{share}"
@@ -113,6 +119,7 @@ class Questions(Workers):
             welcome.progress(event.stage, event.done, event.total)
 
     @on(messages.Opened)
+    @while_open
     def _opened(self, event: messages.Opened) -> None:
         self.ready = True
         self.bar.corpus = f"{event.papers:,} papers"
@@ -123,6 +130,7 @@ class Questions(Workers):
         self.next_job()
 
     @on(messages.OpeningFailed)
+    @while_open
     async def _opening_failed(self, event: messages.OpeningFailed) -> None:
         self.broken = True
         self.bar.status = "no index"

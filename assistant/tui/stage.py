@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.app import App
+from textual.css.query import NoMatches
+from textual.message import Message
 from textual.screen import Screen
 
 from assistant.errors import SenescopeError
@@ -22,6 +25,30 @@ if TYPE_CHECKING:  # what the first frame does not need is imported after it
     from assistant.tui.whatif import WhatIfRoom
 
 
+_S = TypeVar("_S", bound="Stage")
+_M = TypeVar("_M", bound=Message)
+
+
+def while_open(
+    handler: Callable[[_S, _M], Awaitable[None] | None],
+) -> Callable[[_S, _M], Coroutine[Any, Any, None]]:
+    """Drop what threads report after the rooms were taken down: the chat is closing."""
+
+    @wraps(handler)
+    async def guarded(stage: _S, event: _M) -> None:
+        if not stage.standing:
+            return
+        try:
+            waiting = handler(stage, event)
+            if waiting is not None:
+                await waiting
+        except NoMatches:
+            if stage.standing:
+                raise
+
+    return guarded
+
+
 class Stage(App[None]):
     """The rooms, without anything happening in them."""
 
@@ -36,6 +63,11 @@ class Stage(App[None]):
         from assistant.tui.dialogue import Dialogue
 
         return Dialogue(self.settings.home, length=self.settings.text("answer.length"))
+
+    @property
+    def standing(self) -> bool:
+        """Whether the rooms are there: not before the first frame, and not while the chat closes."""
+        return bool(self.screen_stack) and self.is_running and bool(self.base.query(RoomBar))
 
     @property
     def base(self) -> Screen[object]:

@@ -210,7 +210,10 @@ class Plot(Static, can_focus=True):
         Binding("left", "turn(-1)", "Previous curve", show=False),
         Binding("z", "zoom", "Zoom"),
     ]
-    HELP = "Curves: ← → show another quantity, z the first 90 or 28 days. A is the continuous line, B the dashed one; dots are bands."
+    HELP = (
+        "Curves: ← → show another quantity, z the first 90 or 28 days. A is the continuous line, B the "
+        "dashed one; dots are bands."
+    )
 
     which: reactive[int] = reactive(0)
     days: reactive[float] = reactive(math.inf)
