@@ -238,12 +238,6 @@ def shipped_stamp() -> str:
     return digest.hexdigest()
 
 
-def rebuild_vectors(index: Index, *, progress: ProgressCallback | None = None) -> int:
-    """Write the vector store anew from the catalog; returns the number of vectors."""
-    with _writing(index.home, None):
-        return vectors.build(index.catalog, index.home.vectors, index.fingerprint, progress=_stage(progress))
-
-
 def mend(index: Index, *, progress: ProgressCallback | None = None, say: Say | None = None) -> None:
     """Rebuild the vector store from the catalog when it is missing, stale or damaged, saying so."""
     if vectors.check(index.home.vectors, index.fingerprint).condition == "good":
@@ -281,11 +275,10 @@ def set_aside_if_damaged(folder: Path) -> Path | None:
     return aside
 
 
-def restore_shipped(
-    index: Index, *, progress: ProgressCallback | None = None, say: Say | None = None
-) -> Index:
-    """Bring back shipped papers that were removed, and finish the index."""
+def rebuild(index: Index, *, progress: ProgressCallback | None = None, say: Say | None = None) -> Index:
+    """Bring back shipped papers that were removed, and write the vector store anew."""
     with _writing(index.home, say):
+        vectors.discard(index.home.vectors)
         _take_shipped(index.catalog, progress)
         return _finish(index.home, index.catalog, index.embedder, progress=progress, say=say)
 

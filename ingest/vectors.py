@@ -82,10 +82,15 @@ def build(
     (draft / _STATE).write_text(
         json.dumps({"fingerprint": fingerprint, "vectors": len(rows), "files": files})
     )
-    (folder / _STATE).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    discard(folder)
     draft.replace(folder)
     return len(rows)
+
+
+def discard(folder: Path) -> None:
+    """Remove the store; its state file first, so that half a removal reads as missing."""
+    (folder / _STATE).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def add(

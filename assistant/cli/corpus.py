@@ -138,8 +138,9 @@ def rebuild(
             place.say(f"the damaged catalog is kept as {aside}; papers you had added must be ingested again")
     index = place.index()
     with translated(place.settings.home):
-        index = pipeline.restore_shipped(index, progress=place.progress, say=place.say)
-        written = pipeline.rebuild_vectors(index, progress=place.progress)
+        index = pipeline.rebuild(index, progress=place.progress, say=place.say)
+        counts = index.catalog.counts()
+        written = counts.passages + counts.claims
     seconds = round(time.perf_counter() - started, 1)
     facts = {"version": 1, "vectors": written, "index": index.fingerprint[:12], "seconds": seconds}
     place.emit(

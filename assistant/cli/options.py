@@ -212,8 +212,10 @@ def _among(flag: str, values: list[str] | None, known: tuple[str, ...]) -> tuple
     for value in values or ():
         name = by_lower.get(value.lower())
         if name is None:
-            raise UsageError(
-                f"{flag} {value!r} is not known{nearest(value, known)}", hint=f"Use {', '.join(known)}."
-            )
+            # Nearest without regard to case, shown in the case in which it is known.
+            near = nearest(value.lower(), tuple(by_lower))
+            for lower, proper in by_lower.items():
+                near = near.replace(f"'{lower}'", f"'{proper}'")
+            raise UsageError(f"{flag} {value!r} is not known{near}", hint=f"Use {', '.join(known)}.")
         found.append(name)
     return tuple(found)

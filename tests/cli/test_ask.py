@@ -1,0 +1,134 @@
+"""`senescope ask`: answers with quotes that are really there, refusals, filters, batches."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import CAPITAL, SENESCENCE, Shell, conforms, process
+
+GOLDEN = Path(__file__).parent / "golden"
+ZINC = "Does CD28 senescence depend on dietary zinc?"
+
+
+def shape(name: str) -> object:
+    return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+
+
+def test_the_domain_that_ages_faster_is_named_first_and_its_paper_cited(shell: Shell) -> None:
+    ran = shell("ask", SENESCENCE)
+    assert ran.code == 0
+    lead = ran.out.split("\n\n")[0]
+    assert "4-1BB" in lead
+    assert "[1]" in lead
+    answer = shell("ask", "--json", SENESCENCE).json
+    assert any(c["paper"].startswith("can2025") for c in answer["citations"])
+
+
+@pytest.mark.parametrize("question", [CAPITAL, ZINC])
+def test_a_question_without_evidence_is_refused_with_a_code_of_its_own(shell: Shell, question: str) -> None:
+    ran = shell("ask", question)
+    assert ran.code == 4
+    assert ran.out.startswith("**Not enough evidence.**")
+    assert "What would be needed" in ran.out
+    assert ran.err == ""
+
+
+def test_the_answer_object_is_that_of_the_contract(shell: Shell) -> None:
+    answer = shell("ask", "--json", SENESCENCE).json
+    conforms(answer, shape("ask-answer"))
+    assert answer["question"] == SENESCENCE
+    assert "near_misses" not in answer
+
+
+def test_the_refusal_object_is_that_of_the_contract(shell: Shell) -> None:
+    ran = shell("ask", "--json", ZINC)
+    assert ran.code == 4
+    conforms(ran.json, shape("ask-refusal"))
+
+
+def test_every_mark_in_the_text_is_a_citation_and_every_quote_is_in_its_document(shell: Shell) -> None:
+    answer = shell("ask", "--json", "--full", SENESCENCE).json
+    numbers = {c["n"] for c in answer["citations"]}
+    assert {int(n) for n in re.findall(r"\[(\d+)\]", answer["answer"])} <= numbers
+    assert {n for s in answer["sentences"] for n in s["citations"]} <= numbers
+    for cited in answer["citations"][:3]:
+        text = shell("corpus", "show", "--json", cited["paper"]).json["text"]
+        assert text[cited["start"] : cited["end"]] == cited["quote"] != ""
+
+
+def test_the_same_question_gives_the_same_bytes_in_two_processes(home: Path) -> None:
+    first, second = (process(home, "ask", "--json", SENESCENCE).json for _ in range(2))
+    for answer in (first, second):
+        assert answer["run"].pop("seconds") > 0
+    assert json.dumps(first) == json.dumps(second)
+
+
+def test_brief_is_shorter_and_contradicts_full(shell: Shell) -> None:
+    brief, full = (shell("ask", "--json", length, SENESCENCE).json for length in ("--brief", "--full"))
+    assert len(brief["sentences"]) < len(full["sentences"])
+    assert shell("ask", "--brief", "--full", SENESCENCE).code == 2
+
+
+def test_filters_bound_the_evidence(shell: Shell) -> None:
+    answer = shell("ask", "--json", "--system", "patients", "--year", "2015..", SENESCENCE).json
+    assert answer["searched"]["papers"] < 243
+    assert {c["system"] for c in answer["citations"]} <= {"patients"}
+    assert all(c["year"] >= 2015 for c in answer["citations"])
+
+
+def test_an_unknown_paper_in_a_filter_is_a_mistake_and_no_refusal(shell: Shell) -> None:
+    ran = shell("ask", "--paper", "can2025-no-such-paper", SENESCENCE)
+    assert (ran.code, ran.out, ran.complaints) == (3, "", 1)
+
+
+def test_a_chat_model_that_cannot_be_used_is_not_silently_replaced(shell: Shell) -> None:
+    ran = shell("ask", "--model", "somewhere:some-model", SENESCENCE)
+    assert (ran.code, ran.out, ran.complaints) == (5, "", 1)
+    assert "some-model" in ran.err
+
+
+def test_a_batch_of_answers_and_refusals_ends_well(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, f"{SENESCENCE}\n{CAPITAL}\n\n   \n".encode())
+    ran = shell("ask", "--json", "-")
+    assert ran.code == 0
+    assert [line["kind"] for line in ran.lines] == ["answer", "refusal"]
+
+
+def test_a_bad_line_in_a_batch_is_named_and_the_rest_goes_on(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        CAPITAL.encode(),
+        b"",
+        b"zinc " * 1000,
+        b"?!",
+        b"\xff\xfe What \x1b[31mis senescence",
+        SENESCENCE.encode(),
+    ]
+    feed(monkeypatch, b"\n".join(lines))
+    ran = shell("ask", "--json", "--quiet", "-")
+    assert ran.code == 3
+    assert [line["kind"] for line in ran.lines][:3] == ["refusal", "error", "error"]
+    assert [line["line"] for line in ran.lines[1:3]] == [3, 4]
+    assert ran.lines[-1]["kind"] == "answer"
+    assert len(ran.lines) == 5
+    assert ran.complaints == 2
+    assert "line 3" in ran.err
+    assert "\x1b" not in ran.out
+
+
+def test_a_batch_in_words_separates_its_answers(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, f"{CAPITAL}\n{CAPITAL}\n".encode())
+    ran = shell("ask", "-")
+    assert ran.code == 0
+    assert ran.out.count("**Not enough evidence.**") == ran.out.count("\n---\n") == 2

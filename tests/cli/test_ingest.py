@@ -1,0 +1,54 @@
+"""`senescope ingest`: one line a file, a summary, and a code that says whether anything is in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import Ran, Shell, conforms
+from tests.ingest.test_digest import GOOD
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def shape(name: str) -> object:
+    return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def statuses(ran: Ran) -> dict[str, str]:
+    return {Path(line["path"]).name: line["status"] for line in ran.lines[:-1]}
+
+
+def test_good_files_are_in_although_others_are_bad(own_shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "papers with blanks"
+    folder.mkdir()
+    (folder / "good.md").write_text(GOOD, encoding="utf-8")
+    (folder / "bad.md").write_text(GOOD.replace("- F1:", "- F9:"), encoding="utf-8")
+    (folder / "note.txt").write_text("a note", encoding="utf-8")
+    ran = own_shell("ingest", "--json", str(folder))
+    assert ran.code == 0
+    assert statuses(ran) == {"good.md": "added", "bad.md": "failed", "note.txt": "skipped"}
+    for line in ran.lines[:-1]:
+        conforms(line, shape("ingest-file"))
+    conforms(ran.lines[-1], shape("ingest-summary"))
+    found = own_shell("search", "--json", "-k", "1", "a made-up paper in which the design aged faster").json
+    assert found["hits"][0]["paper"] == "made-up-paper"
+    again = own_shell("ingest", "--json", str(folder / "good.md"))
+    assert (again.code, statuses(again)) == (0, {"good.md": "unchanged"})
+
+
+@pytest.mark.parametrize("name", ["bad.md", "note.txt"])
+def test_nothing_taken_in_is_code_3(shell: Shell, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("no digest", encoding="utf-8")
+    ran = shell("ingest", "--json", str(tmp_path / name))
+    assert ran.code == 3
+    assert ran.lines[-1]["summary"]["added"] == 0
+
+
+@pytest.mark.parametrize("path", ["nowhere.md", "", "~nobody-of-this-name/x.md", "x" * 5000])
+def test_a_path_that_is_not_there_is_named_before_anything_is_read(shell: Shell, path: str) -> None:
+    ran = shell("ingest", path)
+    assert (ran.code, ran.out, ran.complaints) == (3, "", 1)
+    assert "no such file or folder" in ran.err
