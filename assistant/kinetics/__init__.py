@@ -14,6 +14,14 @@ A map of the modules, from the bottom up; nothing here imports SciPy or Numba be
     outcomes     Cmax, persistence, senescent share ... for one run or many
     ensemble     many runs at once on all cores
     simulate     one nominal run of a design
-    draws        Sobol draws over what is uncertain; designs share what they have in common
+    draws        seeded draws over what is uncertain; designs share what they have in common
     compare      A against B with bands, differences and directions: the JSON of `whatif`
+    measured     clinical values beside the band of a comparison
+    culture      the culture well: repeated activation and rest
+    targets, fit what the calibration aims at, and the calibration itself with identifiability
+    population   virtual patients
+    clinical     the clinical records and the patient that stands for each
+    metrics      the model's value for each kind of record
+    facts        facts that the model should reproduce, pass or fail
+    report       all verdicts in one object: `model report`
 """

@@ -1,8 +1,8 @@
 """A against B: paired draws, bands, differences and a direction, as the command-line contract wants.
 
 Both designs see the same draws of everything they share, so a difference is a difference of designs
-and not of luck. A direction is given when at least 95 % of the draws agree on its sign; otherwise it
-is "undetermined". Bands are the 5th to 95th percentile over draws.
+and not of luck. A direction is given when at least half of the draws differ and 95 % of those agree on
+the sign; otherwise it is "undetermined" (two runs that both outlast the horizon do not differ). Bands are the 5th to 95th percentile over draws.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from assistant.kinetics.events import schedule
 from assistant.kinetics.simulate import Tolerances, default_grid
 
 AGREEMENT = 0.95
-"""Share of draws that must agree on the sign before a direction is given."""
+"""Share of the differing draws that must agree on the sign before a direction is given."""
 LOW, HIGH = 5.0, 95.0
 SOLVER = "Dormand-Prince 5(4), Numba"
 
@@ -179,9 +179,11 @@ def direction(a: Vector, b: Vector) -> tuple[Direction, float]:
     with np.errstate(invalid="ignore"):
         gap = np.where(np.isinf(a) & np.isinf(b), 0.0, a - b)
     more, less = float((gap > scale).mean()), float((gap < -scale).mean())
-    if more >= AGREEMENT:
+    if more + less < 0.5:
+        return "undetermined", max(more, less)
+    if more >= AGREEMENT * (more + less):
         return "A>B", more
-    return ("A<B", less) if less >= AGREEMENT else ("undetermined", max(more, less))
+    return ("A<B", less) if less >= AGREEMENT * (more + less) else ("undetermined", max(more, less))
 
 
 def changes(a: Design, b: Design) -> tuple[Change, ...]:

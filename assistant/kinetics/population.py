@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TypeAlias
 
 import numpy as np
@@ -83,10 +84,8 @@ def sample(design: Design, n: int, seed: int = 1) -> Vector:
         i = PARAMETERS.index(name)
         meaning = meanings()[name]
         p[:, i] = np.clip(p[:, i] * np.exp(sd * table[name]), meaning.minimum, meaning.maximum)
-    from scipy.stats import norm
-
     low, high = LOG10_L0_SHARE
-    share = 10.0 ** (low + (high - low) * norm.cdf(table["L0_share"]))
+    share = 10.0 ** (low + (high - low) * np.vectorize(NormalDist().cdf)(table["L0_share"]))
     p[:, PARAMETERS.index("L0_share")] = np.where(share * p[:, PARAMETERS.index("H0")] < 1.0, 0.0, share)
     return shares_to_one(p)
 

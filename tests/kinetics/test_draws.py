@@ -94,3 +94,31 @@ def test_a_range_from_zero_is_linear() -> None:
 def test_an_impossible_number_of_draws_is_refused(n: int) -> None:
     with pytest.raises(InputError, match="draws"):
         draws.normal_table(("a",), n, 1)
+
+
+def test_a_key_draws_the_same_whatever_else_is_drawn() -> None:
+    alone = draws.normal_table(("bbz.rho", "common.k"), 32, 1)
+    crowd = draws.normal_table(draws.keys((A, B)), 32, 1)
+    for key in ("bbz.rho", "common.k"):
+        assert np.array_equal(alone[key], crowd[key])
+
+
+def test_the_hypercube_hits_every_slice_once() -> None:
+    from scipy.stats import norm
+
+    unit = norm.cdf(draws.hypercube("common.k", 200, 1))
+    assert sorted(np.floor(unit * 200).astype(int)) == list(range(200))
+
+
+def test_the_hypercube_fills_space_as_evenly_as_scipys() -> None:
+    from scipy.stats import norm, qmc
+
+    names = [f"key{i}" for i in range(6)]
+    ours = norm.cdf(np.array([draws.hypercube(n, 256, 3) for n in names])).T
+    theirs = qmc.LatinHypercube(6, rng=np.random.default_rng(3)).random(256)
+    assert qmc.discrepancy(ours) < 1.3 * qmc.discrepancy(theirs)
+
+
+def test_a_negative_seed_is_refused() -> None:
+    with pytest.raises(InputError, match="seed"):
+        draws.normal_table(("common.k",), 8, -1)
