@@ -1,8 +1,9 @@
 """A against B: paired draws, bands, differences and a direction, as the command-line contract wants.
 
 Both designs see the same draws of everything they share, so a difference is a difference of designs
-and not of luck. A direction is given when at least half of the draws differ and 95 % of those agree on
-the sign; otherwise it is "undetermined" (two runs that both outlast the horizon do not differ). Bands are the 5th to 95th percentile over draws.
+and not of luck. A direction is given when at least half of the draws differ and 95 % of those agree
+on the sign; otherwise it is "undetermined" (two runs that both outlast the horizon do not differ).
+Bands are the 5th to 95th percentile over draws.
 """
 
 from __future__ import annotations
