@@ -23,15 +23,16 @@ def paragraph(done: Answered) -> str:
     shares = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), key=lambda x: -x[1]))
     keys = "; ".join(f"@{key}" for key in sources(done))
     return (
-        f"Methods. CAR-T kinetics were simulated with Senescope {__version__} (model {fingerprint()}), "
-        f"a system of {len(STATES)} ordinary differential equations for memory, effector, exhausted, senescent "
-        "and quiescent CAR-T cells with their division burdens, two tumour clones and normal antigen-bearing "
+        f"Methods. CAR-T kinetics were simulated with Senescope {__version__} (model {fingerprint()}): "
+        f"{len(STATES)} ordinary differential equations for memory, effector, exhausted, senescent and "
+        "quiescent CAR-T cells with their division burdens, two tumour clones and normal antigen-bearing "
         f"cells, over {run['days']:g} days. Design A was {request.a.name} and design B {request.b.name}. "
         f"Equations were integrated with {run['solver']} (relative tolerance {run['rtol']:g}, absolute "
         f"tolerance {run['atol']:g} cells). Of the {len(request.a.parameters)} parameters of A, by status: "
         f"{shares}. Uncertainty was propagated with {run['draws']} paired scrambled Sobol draws (seed "
-        f"{run['seed']}) over the parameter ranges; intervals are the 5th to 95th percentile, and a direction "
-        f"is reported when at least 95 % of paired draws agree. Sources of parameters and levers: [{keys}]."
+        f"{run['seed']}) over the parameter ranges; intervals are the 5th to 95th percentile, and a "
+        "direction is reported when at least 95 % of paired draws agree. Sources of parameters and levers: "
+        f"[{keys}]."
     )
 
 
