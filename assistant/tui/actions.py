@@ -106,6 +106,11 @@ class CommandActions(Questions):
             self.workers.cancel_group(self, "whatif")
         self.go("conversation")
 
+    def action_scroll_conversation(self, direction: int) -> None:
+        """PgUp and PgDn in the input scroll the conversation: most of a page."""
+        room = self.conversation
+        room.scroll_relative(y=direction * max(1, room.size.height - 3), animate=False)
+
     @shown
     async def action_citation(self, n: int) -> None:
         """Open quote `n` of the answer in the evidence room, or of the latest."""

@@ -25,7 +25,7 @@ from assistant.tui.commands import COMMANDS
 from assistant.tui.conversation import Conversation
 from assistant.tui.prompt import Composer
 from assistant.tui.rooms import RoomBar
-from assistant.tui.stage import while_open
+from assistant.tui.stage import MEDIUM, WIDE, while_open
 
 
 class ChatApp(CommandActions):
@@ -36,8 +36,8 @@ class ChatApp(CommandActions):
     COMMAND_PALETTE_DISPLAY = "^p"
     HORIZONTAL_BREAKPOINTS = [
         (0, "-narrow"),
-        (110, "-medium"),
-        (170, "-wide"),
+        (MEDIUM, "-medium"),
+        (WIDE, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", key_display="F1"),
@@ -63,7 +63,7 @@ class ChatApp(CommandActions):
     def compose(self) -> ComposeResult:
         """What the first frame shows."""
         yield RoomBar()
-        with Horizontal(id="rooms", classes="room-conversation side-evidence"), Vertical(id="chat"):
+        with Horizontal(id="rooms"), Vertical(id="conversation"):
             yield Conversation()
             yield Composer()
         yield Footer()
@@ -72,6 +72,10 @@ class ChatApp(CommandActions):
         """Take the keyboard; everything slow waits until the first frame is on the screen."""
         self.prompt.focus()
         self.call_after_refresh(self._furnish)
+
+    def on_resize(self) -> None:
+        """More or fewer rooms fit."""
+        self.call_after_refresh(self.arrange)
 
     async def _furnish(self) -> None:
         from assistant.tui.evidence import EvidenceRoom

@@ -25,9 +25,7 @@ class Conversation(VerticalScroll, can_focus=False):
     """Turns from top to bottom."""
 
     _followed: TurnView | None = None
-    """The turn whose answer is kept in view while it grows."""
-    _placed: int | None = None
-    """Where the view was put last; elsewhere means that the reader scrolled."""
+    """The turn that is kept in view while it grows, until the reader scrolls."""
 
     def compose(self) -> ComposeResult:
         """Nothing was asked yet."""
@@ -36,7 +34,7 @@ class Conversation(VerticalScroll, can_focus=False):
     def _views(self) -> list[TurnView]:
         from assistant.tui.turn import TurnView
 
-        return list(self.query(TurnView))
+        return [child for child in self.children if isinstance(child, TurnView)]
 
     async def begin(self, turn: int, question: str, waiting: str) -> TurnView:
         """Show a question that is being answered, and scroll to it: the reader just sent it."""
@@ -46,8 +44,8 @@ class Conversation(VerticalScroll, can_focus=False):
         await self.query(Welcome).remove()
         await self.mount(view)
         await self._prune()
-        self._followed = None
         self.scroll_end(animate=False)
+        self._followed = view
         return view
 
     def view(self, turn: int) -> TurnView | None:
@@ -59,32 +57,22 @@ class Conversation(VerticalScroll, can_focus=False):
         """The answers on the screen, oldest first."""
         return [view.answer for view in self._views() if view.answer is not None]
 
-    @property
-    def at_end(self) -> bool:
-        """Whether the reader looks at the end, so that following it is what they want."""
-        return self.scroll_offset.y >= self.max_scroll_y - 1
-
-    def follow(self, view: TurnView, was_at_end: bool) -> None:
-        """After an answer came: show its beginning, unless the reader is reading elsewhere."""
-        if was_at_end:
-            self._followed, self._placed = view, None
-            self.call_after_refresh(self._settle)
-
     def on_mount(self) -> None:
         """Markdown lays itself out in steps: look again whenever the content has grown."""
         self.watch(self, "virtual_size", self._settle, init=False)
 
+    def release_anchor(self) -> None:
+        """The reader scrolled, and reads elsewhere from now on."""
+        super().release_anchor()
+        self._followed = None
+
     def _settle(self) -> None:
+        """Keep the newest turn in view: a long answer from its question down, a short one whole."""
         view = self._followed
-        if view is None or not view.is_attached:
-            return
-        if self._placed is not None and self.scroll_offset.y != self._placed:
-            self._followed = None  # the reader has scrolled since
-            return
-        # A long answer is read from its question down; a short one ends at the bottom.
-        top = view.virtual_region.y
-        self._placed = min(top, self.max_scroll_y)
-        self.scroll_to(y=self._placed, animate=False, immediate=True)
+        if view is not None and view.is_attached:
+            top = min(view.virtual_region.y, self.max_scroll_y)
+            self.scroll_to(y=top, animate=False, immediate=True)
+            self._followed = view  # scrolling by ourselves is not the reader's doing
 
     async def restore(self, turns: Sequence[Turn]) -> None:
         """Replace everything by the turns of a stored session."""

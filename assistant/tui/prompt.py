@@ -27,6 +27,8 @@ class Prompt(TextArea):
         Binding("enter", "send", "Send", priority=False),
         Binding("shift+enter,ctrl+j,alt+enter", "newline", "New line", key_display="^j"),
         Binding("tab", "complete", "Complete", show=False),
+        Binding("pageup,ctrl+up", "app.scroll_conversation(-1)", "Scroll up", show=False),
+        Binding("pagedown,ctrl+down", "app.scroll_conversation(1)", "Scroll down", show=False),
     ]
     HELP = (
         "Type a question and press Enter. Ctrl+J (or Shift+Enter, Alt+Enter) begins a new line, ↑ and ↓ "

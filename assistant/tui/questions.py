@@ -63,9 +63,7 @@ class Questions(Workers):
         self.dialogue.answers.append(answer)
         view = self.conversation.view(event.turn)
         if view is not None:
-            at_end = self.conversation.at_end
             await view.show_answer(answer)
-            self.conversation.follow(view, at_end)
         await self.show_evidence(answer)
         self.next_job()
 
@@ -75,8 +73,7 @@ class Questions(Workers):
             return
         await self.evidence.show(answer)
         self.bar.count = len(answer.citations)
-        rooms = self.base.query_one("#rooms")
-        rooms.remove_class("side-whatif").add_class("has-evidence", "side-evidence")
+        self.beside("evidence")
         self.run_contexts(answer)
 
     @on(messages.Simulated)
@@ -88,9 +85,7 @@ class Questions(Workers):
                 return
             view = self.conversation.view(event.turn)
             if view is not None:
-                at_end = self.conversation.at_end
                 await view.show_whatif(event.payload)
-                self.conversation.follow(view, at_end)
         self.show_payload(event.payload)
         self.next_job()
 
@@ -105,9 +100,7 @@ class Questions(Workers):
             return
         view = self.conversation.view(event.turn)
         if view is not None:
-            at_end = self.conversation.at_end
             await view.show_error(event.error)
-            self.conversation.follow(view, at_end)
         self.next_job()
 
     @on(messages.Progressed)

@@ -16,7 +16,7 @@ from assistant.settings import Settings
 from assistant.tui.backend import Backend
 from assistant.tui.conversation import Conversation
 from assistant.tui.prompt import Prompt
-from assistant.tui.rooms import Room, RoomBar
+from assistant.tui.rooms import ROOMS, Room, RoomBar
 
 if TYPE_CHECKING:  # what the first frame does not need is imported after it
     from assistant.sessions.turns import Json
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # what the first frame does not need is imported after it
     from assistant.tui.whatif import WhatIfRoom
 
 
+MEDIUM, WIDE = 110, 170
+"""Columns from which a second, and a third room are shown side by side."""
 _S = TypeVar("_S", bound="Stage")
 _M = TypeVar("_M", bound=Message)
 
@@ -55,6 +57,10 @@ class Stage(App[None]):
     def __init__(self, settings: Settings, backend: Backend) -> None:
         super().__init__()
         self.settings = settings
+        self.side: Room = "evidence"
+        """The room beside the conversation where there is space for one."""
+        self.filled: set[Room] = set()
+        """Rooms that have something to show."""
         self.backend = backend
 
     @cached_property
@@ -67,7 +73,9 @@ class Stage(App[None]):
     @property
     def standing(self) -> bool:
         """Whether the rooms are there: not before the first frame, and not while the chat closes."""
-        return bool(self.screen_stack) and self.is_running and bool(self.base.query(RoomBar))
+        if not self.screen_stack or not self.is_running:
+            return False
+        return any(isinstance(child, RoomBar) for child in self.base.children)
 
     @property
     def base(self) -> Screen[object]:
@@ -103,13 +111,36 @@ class Stage(App[None]):
         """The bar on top."""
         return self.base.query_one(RoomBar)
 
+    def beside(self, room: Room) -> None:
+        """Show a room beside the conversation where there is space, without moving the reader there."""
+        self.side = room
+        self.filled.add(room)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Decide which rooms are seen; on each room itself, since a class higher up restyles every turn."""
+        if not self.standing:
+            return
+        width, room = self.size.width, self.bar.room
+        panes = self.base.query_one("#rooms").children
+        for name in ROOMS:
+            if width < MEDIUM:
+                seen = name == room
+            elif width < WIDE:
+                seen = name == "conversation" or (name == self.side and name in self.filled)
+            else:
+                seen = name == "conversation" or name in self.filled
+            for pane in panes:
+                if pane.id == name and pane.display != seen:
+                    pane.display = seen
+
     def go(self, room: Room, *, focus: bool = True) -> None:
         """Show a room: alone on a narrow screen, beside the conversation on a wider one."""
-        rooms = self.base.query_one("#rooms")
-        rooms.remove_class("room-conversation", "room-evidence", "room-whatif").add_class(f"room-{room}")
-        if room != "conversation":
-            rooms.remove_class("side-evidence", "side-whatif").add_class(f"side-{room}", f"has-{room}")
         self.bar.room = room
+        if room != "conversation":
+            self.side = room
+            self.filled.add(room)
+        self.arrange()
         if focus and room == "conversation":
             self.prompt.focus()
         elif focus:
@@ -118,8 +149,7 @@ class Stage(App[None]):
     def show_payload(self, payload: Json) -> None:
         """Put a comparison into the what-if room, without moving the reader there."""
         self.whatif.show(payload)
-        rooms = self.base.query_one("#rooms")
-        rooms.remove_class("side-evidence").add_class("has-whatif", "side-whatif")
+        self.beside("whatif")
 
     def complain(self, error: Exception) -> None:
         """Show an error that belongs to no turn."""
