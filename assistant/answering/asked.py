@@ -71,7 +71,7 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
     ),
     ("calendar", (r"\b(?:in )?(?:which|what) year\b",)),
     ("hazard", (r"\b(?:hazard|odds) ratios?\b",)),
-    ("money", (r"\b(?:cost|price|dollars?|euros?)\b",)),
+    ("money", (r"\bhow (?:much|expensive)\b.*\bcosts?\b|\b(?:price|costs? of|dollars?|euros?)\b",)),
     (
         "number",
         (
@@ -129,7 +129,7 @@ _UNITS: Final = tuple(
         (r"\bkilobases?", r"\d ?kb|kilobase"),
         (r"\bbase pairs?", r"\d ?bp|base pair|kilobase"),
         (r"\bcopies\b", r"copies"),
-        (r"\bdollars?|\beuros?|\bcost\b", r"[$€]|dollar|euro"),
+        (r"\bdollars?|\beuros?", r"[$€]|dollar|euro"),
         (r"\b(?:which|what) year", r"\b(?:19|20)\d\d\b"),
         (r"\bamino acids?", r"amino[- ]acid|residue|\baa\b"),
         (r"\bhazard ratio", r"\bHR\b|hazard"),

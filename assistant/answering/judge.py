@@ -26,10 +26,12 @@ QUESTION_FEATURES: Final = (
     "entities_paper_best", "missing_entity_paper", "concepts", "asked",
 )  # fmt: skip
 """Names of the numbers that `summary` gives, in order."""
-_DEMANDS: Final = ("holds", "unit", "names_wanted", "car_fit", "scope")
+_DEMANDS: Final = ("holds", "unit", "names_wanted", "head", "car_fit", "scope", "state")
 """Features of a finding that must be 1 for it to be of the kind asked for."""
 _LEFT: Final = 0.2
 """What remains of a finding that misses a demand; the demands are read from words, so never 0."""
+_FEW: Final = 4
+"""A definition is asked for in one word; it is no less of a question for that."""
 _WIDE: Final = 15
 """How many findings count for how widely the evidence is spread."""
 
@@ -110,7 +112,7 @@ def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ra
         best.value("said_paper"),
         best.value("entities_paper"),
         max(uncovered, default=0.0),
-        math.log1p(len(concepts)),
+        math.log1p(max(len(concepts), _FEW if question.shape == "definition" else 0)),
         float(len(question.asked)),
     )
 

@@ -48,18 +48,24 @@ _STEM_PREFIX: Final = 7
 _SENESCENT: Final = re.compile("senesc|upar|senolytic", re.I)
 _STATES: Final = {
     "senescence": re.compile(r"senesc|\bag(?:e?ing|ed)\b|p16|CDKN2A|gal\b", re.I),
-    "exhaustion": re.compile(r"exhaust|worn[- ]out|dysfunction", re.I),
+    "exhaustion": re.compile(r"exhaust|worn[- ]out", re.I),
     "anergy": re.compile(r"anerg", re.I),
 }
 """Three states of a T cell that are not to be taken for one another."""
 _PAPER_PASSAGES: Final = 40
 """Passages of a paper that say what it is about: all of a digest, the first of a full text."""
+_HEAD: Final = re.compile(
+    r"\b(?:which|what) (?:kind of |type of )?"
+    r"((?!(?:is|are|was|were|do|does|did|has|have|can)\b)[\w/-]+(?: [\w/-]+)?)",
+    re.I,
+)
+"""The words that "which" or "what" asks for, the first two at most."""
 _NUMBER: Final = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*")
 FEATURES: Final = (
     "dense", "dense_gap", "lexical", "score", "rank",
     "coverage", "said", "said_paper", "entities", "entities_paper",
     "holds", "unit", "numbers", "system_fit", "primary", "siblings", "scope", "state",
-    "missing_entity", "missing_word", "car_fit", "names_wanted", "pairs",
+    "missing_entity", "missing_word", "car_fit", "names_wanted", "pairs", "head",
 )  # fmt: skip
 """Names of the numbers in `Match.values`, in order."""
 
@@ -113,6 +119,8 @@ class _Asked:
     """Concepts that follow one another."""
     numbers: frozenset[str]
     states: frozenset[str]
+    heads: frozenset[str]
+    """Tokens of the concepts that "which" or "what" asks for."""
     best: float
     """Best cosine of all hits."""
     top: tuple[str, ...]
@@ -175,6 +183,7 @@ class Matcher:
             tuple(zip(found, found[1:], strict=False)),
             frozenset(_NUMBER.findall(question.text)),
             _states(question.text),
+            self._heads(question, found),
             best,
             top,
         )
@@ -294,8 +303,18 @@ class Matcher:
             1.0 if not question.about_cars or speaks_of_cars(f"{hit.text} {title}") else 0.0,
             self._names_wanted(question, found, hit.text),
             _pairs(asked.pairs, covered),
+            coverage([c for c in found if c.token in asked.heads], covered, nothing=1.0),
         )
         return Match(hit, values, covered, in_paper)
+
+    def _heads(self, question: Question, found: tuple[Concept, ...]) -> frozenset[str]:
+        """Tokens of the concepts next to "which" or "what"; none when a kind of name is wanted there."""
+        if question.wanted != NOTHING_WANTED:
+            return frozenset()
+        near = {t for m in _HEAD.finditer(question.text) for t in self.held(m.group(1)).tokens}
+        return frozenset(
+            c.token for c in found if c.token in near and not all(t in plain() for t in c.token.split())
+        )
 
     def _names_wanted(self, question: Question, found: tuple[Concept, ...], text: str) -> float:
         """1 when the text names something of the wanted kind that the question does not name itself."""
@@ -346,11 +365,11 @@ def _scope(question: Question, text: str) -> float:
 
 
 def _state(wanted: frozenset[str], text: str) -> float:
-    """0 when the question names one of senescence and exhaustion and the text names only the other."""
-    if len(wanted) != 1:
-        return 1.0
+    """1 when the text names a state that the question names, 0.5 when it names none, 0 for only another."""
     given = _states(text)
-    return 0.0 if given and not wanted & given else 1.0
+    if not wanted or wanted & given:
+        return 1.0
+    return 0.0 if given else 0.5
 
 
 def _states(text: str) -> frozenset[str]:

@@ -83,8 +83,8 @@ _CAR = re.compile(
 )
 _AGAINST = re.compile(
     r"\bupar\b|urokinase|\bsenolytic (?:anti-\w+ )?(?:car|t cells)|nkg2d-based"
-    r"|\b(?:against|target\w*|remov\w+|kill\w*|clear\w*) (?:the )?(?:senescent|worn[- ]out|aged|ageing) "
-    r"(?:and \w+ )?(?:tissue |body |tumou?r |normal )?cells",
+    r"|\b(?:against|target\w*|remov\w+|kill\w*|clear\w*|hunt\w*|eliminat\w+|destroy\w*|attack\w*) "
+    r"(?:the )?(?:senescent|worn[- ]out|aged|ageing) (?:and \w+ )?(?:tissue |body |tumou?r |normal )?cells",
     re.I,
 )
 
