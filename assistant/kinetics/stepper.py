@@ -21,7 +21,6 @@ from assistant.kinetics.equations import (
     LOD,
     N_PARAMETERS,
     N_STATES,
-    N_VECTOR,
     PER_UL,
     RH,
     RL,
@@ -42,6 +41,7 @@ ACC: tuple[str, ...] = (
 N_ACC = 16
 SPLINE = 16
 """First scratch row of the dense output of the states."""
+N_SCRATCH = 29
 (
     CLEARED, CMAX, TMAX, AUC28, LAST_LOD, NADIR, NADIR_T, RELAPSE, B_BACK,
     EXT_H, EXT_L, LN_H, LN_L, STEPS, REJECTED, B_LOW,
@@ -344,15 +344,15 @@ def integrate(
     out: Vector,
     acc: Vector,
     control: Vector,
+    ws: Vector,
 ) -> int:
     """Run one patient through all segments; returns a status code.
 
     Segment i covers bounds[i]..bounds[i+1] with parameters p*factor[i] + offset[i]; at its start
     `jumps[i]` = (cells infused, multiples of `dose` infused, share made senescent, share removed).
+    `ws` is scratch space: N_SCRATCH rows of at least N_VECTOR, the last two for parameters and state.
     """
-    ws = np.zeros((27, N_STATES))
-    v = np.zeros(N_VECTOR)
-    y = np.zeros(N_STATES)
+    v, y = ws[N_SCRATCH - 2], ws[N_SCRATCH - 1]
     for j in range(N_PARAMETERS):
         v[j] = p[j]
     start(v, y)
@@ -390,7 +390,8 @@ def integrate_many(
     acc: Vector,
     control: Vector,
     status: Vector,
+    ws: Vector,
 ) -> None:
     """Run many patients (rows of `p`) through the same segments, without holding the interpreter."""
     for i in range(len(p)):
-        status[i] = integrate(p[i], factor, offset, bounds, jumps, grid, out[i], acc[i], control)
+        status[i] = integrate(p[i], factor, offset, bounds, jumps, grid, out[i], acc[i], control, ws)

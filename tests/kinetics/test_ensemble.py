@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from assistant.errors import InputError
-from assistant.kinetics import designs, ensemble, kernel, population
+from assistant.kinetics import designs, ensemble, population
 from assistant.kinetics.designs import FIRST_DOSE
 from assistant.kinetics.equations import PARAMETERS
 from assistant.kinetics.events import schedule
@@ -77,15 +74,3 @@ def test_bulky_patients_fare_worse() -> None:
     bulky = found.h0 > np.median(found.h0)
     assert found.free_at(365.0, bulky) < found.free_at(365.0, ~bulky)
     assert 0.0 <= found.complete_rate(1e9) <= found.response_rate() + 1e-9 <= 100.0 + 1e-9
-
-
-def test_the_cache_folder_changes_with_the_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = kernel.cache_folder()
-    monkeypatch.setattr(metadata, "version", lambda _: "another")
-    assert kernel.cache_folder() != before
-
-
-def test_an_unwritable_cache_folder_is_noticed(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("not a folder")
-    assert not kernel._writable(blocked / "kernels")

@@ -132,10 +132,12 @@ def test_the_compiled_loop_computes_what_the_plain_one_says() -> None:
     )
     p = designs.load("28z").vector()
     control = Tolerances().vector()
+    scratch = np.zeros((stepper.N_SCRATCH, eq.N_VECTOR))
     results = []
-    for many in (stepper.integrate_many, kernel.load()):
+    for many, extra in ((stepper.integrate_many, (scratch,)), (kernel.load(), ())):
         out, acc, status = np.zeros((1, 4, eq.N_STATES)), np.zeros((1, stepper.N_ACC)), np.zeros(1)
-        many(p[None, :], plan.factor, plan.offset, plan.bounds, plan.jumps, grid, out, acc, control, status)
+        where = (plan.factor, plan.offset, plan.bounds, plan.jumps)
+        many(p[None, :], *where, grid, out, acc, control, status, *extra)
         results.append((out, acc, status))
     assert results[0][0] == pytest.approx(results[1][0], rel=1e-9)
     assert results[0][1] == pytest.approx(results[1][1], rel=1e-9)
