@@ -83,7 +83,7 @@ def _why(question: Question, concepts: Sequence[Concept], candidate: Ranked) -> 
 
 def _needed(question: Question, concepts: Sequence[Concept]) -> str:
     wanted = [_NAMES[kind] for kind in question.asked] or ["a statement"]
-    subject = [c.label for c in concepts if c.entity] or [c.label for c in concepts]
+    subject = [c.label for c in concepts if c.entity or not c.known] or [c.label for c in concepts]
     about = f" on {_listed(subject[:5])} together" if subject else ""
     return f"one finding with {_listed(wanted)}{about}; add a paper with `senescope ingest FILE`"
 
