@@ -128,7 +128,7 @@ class ChatApp(CommandActions):
         """The slash commands again, for the palette."""
         for command in COMMANDS:
             yield SystemCommand(
-                command.usage, command.help, lambda name=command.name: self.action_palette(name)
+                f"/{command.name}", command.help, lambda name=command.name: self.action_palette(name)
             )
 
     def on_unmount(self) -> None:

@@ -176,3 +176,5 @@ async def test_the_same_chat_at_every_width_through_a_resize(tmp_path: Path) -> 
         assert await rooms(120, 40) == ["conversation", "evidence"]
         assert await rooms(80, 24) == ["evidence"]
         assert await rooms(40, 10) == ["evidence"], "even far too small nothing breaks"
+        app.go("conversation")
+        assert await rooms(10, 5) == ["conversation"]
