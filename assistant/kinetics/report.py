@@ -6,6 +6,7 @@ cannot go stale, and it never hides what the model gets wrong.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ class Line:
             "high": r.high,
             "low_high_is": r.low_high_is,
             "design": self.design,
-            "model": self.model,
+            "model": self.model if self.model is not None and math.isfinite(self.model) else None,
+            "not_reached": self.model is not None and math.isinf(self.model),
             "verdict": self.verdict,
             "why": self.why,
             "fitted": self.fitted,

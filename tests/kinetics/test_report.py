@@ -126,3 +126,11 @@ def test_a_changed_disease_gets_its_own_patient() -> None:
 def test_the_calibration_says_what_it_cannot_tell() -> None:
     words = report.identifiability()
     assert {"informed", "not informed"} <= set(words.values())
+
+
+def test_a_median_that_is_not_reached_is_said_and_not_written_as_infinity() -> None:
+    record = next(r for r in records() if r.id == "ck075")
+    found = report.Line(record, "axi-cel-like", float("inf"), "out of range", "", False).to_json()
+    assert found["model"] is None
+    assert found["not_reached"] is True
+    json.dumps(found, allow_nan=False)
