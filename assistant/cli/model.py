@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.model_runs import register
 from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
 
 app = typer.Typer(
@@ -111,3 +112,6 @@ def show_command(
     place: Desk = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     found = describe(name)
     place.emit(found.data if place.as_json else found.text)
+
+
+register(app)

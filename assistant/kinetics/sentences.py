@@ -61,7 +61,9 @@ def band(values: Band, unit: str) -> str:
     middle = number(values.median, unit)
     if values.low == values.high or math.isnan(values.low):
         return middle
-    low, high = number(values.low, unit, 2), number(values.high, unit, 2)
+    # A horizon of 365 days must not be rounded to 360.
+    digits = 3 if unit == "day" else 2
+    low, high = number(values.low, unit, digits), number(values.high, unit, digits)
     return f"{middle} ({low} to {high})" if low != high else middle
 
 

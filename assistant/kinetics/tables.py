@@ -148,9 +148,8 @@ def measured(listed: Sequence[Mapping[str, Any]]) -> str:
         source = m.get("source") or {}
         cited = short(source) if source else "source not given"
         text = f"- {m['design']}, {m['outcome']}: measured {value}{spread} {m['unit']}: {m['verdict']}"
-        model = m.get("model")
-        if isinstance(model, Mapping) and model.get("median") is not None:
-            text += f" (model {number(model['median'])})"
+        if m.get("model") is not None:
+            text += f" (model {number(m['model'])} {m['unit']})"
         if m.get("note"):
             text += f"; {m['note']}"
         lines.append(f"{text}; {cited}")

@@ -1,0 +1,227 @@
+"""Scans of one parameter and rankings of single changes, each with its uncertainty.
+
+Every point of a scan and every lever of a ranking sees the same draws, so that what is compared are
+designs and not luck. A change is only called an improvement when 95 % of the paired draws agree.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assistant.errors import InputError
+from assistant.kinetics import draws as drawing
+from assistant.kinetics import ensemble, levers, outcomes
+from assistant.kinetics.compare import Band, Direction, band, direction
+from assistant.kinetics.designs import Design, user_effect
+from assistant.kinetics.equations import Vector
+from assistant.kinetics.events import schedule
+from assistant.kinetics.parameters import meanings
+
+MAX_POINTS = 200
+WORDS = {"A>B": "higher", "A<B": "lower"}
+BESIDE = ("Cmax", "remission_probability")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Values of one parameter to go through."""
+
+    name: str
+    values: tuple[float, ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Outcome bands along a range."""
+
+    design: Design
+    range: Range
+    days: float
+    draws: int
+    seed: int
+    bands: dict[str, tuple[Band, ...]]
+    """Outcome -> one band a value."""
+    failed: int
+
+    def to_json(self) -> dict[str, Any]:
+        """For `model scan --json`."""
+        units = {d.name: d.unit for d in outcomes.DEFINITIONS}
+        return {
+            "version": 1,
+            "kind": "scan",
+            "design": self.design.id,
+            "parameter": self.range.name,
+            "unit": self.range.unit,
+            "values": list(self.range.values),
+            "outcomes": [
+                {"name": name, "unit": units[name], "bands": [b.to_json() for b in bands]}
+                for name, bands in self.bands.items()
+            ],
+            "run": {"days": self.days, "draws": self.draws, "seed": self.seed, "failed": self.failed},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What one lever does to an outcome."""
+
+    lever: str
+    name: str
+    difference: Band
+    """With the lever minus without, paired."""
+    direction: Direction
+    agreement: float
+    findings: tuple[str, ...]
+    conflict: str
+    beside: Mapping[str, tuple[Band, Direction]]
+    """What it does to expansion and remission: less senescence because nothing grows is no gain."""
+
+    def to_json(self) -> dict[str, Any]:
+        """For `model scan --levers --json`."""
+        return {
+            "lever": self.lever,
+            "name": self.name,
+            "difference": self.difference.to_json(),
+            "direction": WORDS.get(self.direction, self.direction),
+            "agreement": self.agreement,
+            "findings": list(self.findings),
+            "conflict": self.conflict,
+            "beside": {
+                name: {"difference": gap.to_json(), "direction": WORDS.get(way, way)}
+                for name, (gap, way) in self.beside.items()
+            },
+        }
+
+
+def parse_range(text: str, default_points: int = 9) -> Range:
+    """`NAME=from..to`, `NAME=from..to:21` or `NAME=a,b,c`; a decade or more is spaced on a log scale.
+
+    Raises:
+        InputError: an unknown name, no range, a value that is unphysical or in the wrong unit.
+    """
+    name, equals, rest = text.partition("=")
+    name = name.strip()
+    hint = "Use NAME=from..to, e.g. dose=1e6..1e9, dose=1e6..1e9:13, or NAME=1,2,5."
+    if not equals or not rest.strip():
+        raise InputError(f"{text!r} is no range.", hint=hint)
+    match = re.fullmatch(r"\s*(?P<low>[^:]+?)\s*\.\.\s*(?P<high>[^:]+?)\s*(?::\s*(?P<n>\d+)\s*)?", rest)
+    if match is None and "," not in rest:
+        raise InputError(f"{text!r} is no range.", hint=hint)
+    if match is None:
+        values = tuple(user_effect(name, part.strip()).value for part in rest.split(","))
+        return Range(name, values, meanings()[name].unit)
+    low, high = (user_effect(name, match[side]) for side in ("low", "high"))
+    if "times" in (low.operation, high.operation):
+        raise InputError(f"{text!r}: a scan needs values, not fold changes.", hint=hint)
+    n = int(match["n"]) if match["n"] else default_points
+    if not 2 <= n <= MAX_POINTS:
+        raise InputError(f"{n} points are not possible.", hint=f"Use 2 to {MAX_POINTS}.")
+    if low.value >= high.value:
+        raise InputError(f"{text!r}: the range is empty.", hint="Write the smaller value first.")
+    wide = low.value > 0.0 and high.value / low.value >= 10.0
+    points = np.geomspace(low.value, high.value, n) if wide else np.linspace(low.value, high.value, n)
+    return Range(name, tuple(float(f"{x:.6g}") for x in points), meanings()[name].unit)
+
+
+def scan(
+    design: Design,
+    wanted: Range,
+    *,
+    days: float = 365.0,
+    draws: int = 64,
+    seed: int = 1,
+    threads: int | None = None,
+) -> Scan:
+    """Run the design at every value of the range, with the same draws of everything else."""
+    table = drawing.normal_table(drawing.keys((design,)), draws, seed) if draws > 1 else {}
+    found: dict[str, list[Band]] = {d.name: [] for d in outcomes.DEFINITIONS}
+    failed = 0
+    for value in wanted.values:
+        changed = design.with_value(wanted.name, value)
+        values, bad = _outcomes(changed, table, days, draws, threads)
+        failed += bad
+        for name, numbers in values.items():
+            found[name].append(band(numbers))
+    return Scan(
+        design, wanted, days, draws, seed, {name: tuple(bands) for name, bands in found.items()}, failed
+    )
+
+
+def _outcomes(
+    design: Design, table: Any, days: float, draws: int, threads: int | None
+) -> tuple[dict[str, Vector], int]:
+    batch = ensemble.run_many(
+        drawing.matrix(design, table, draws),
+        schedule(design.events, days),
+        np.empty(0),
+        threads=threads,
+        curves=False,
+    )
+    ok = batch.status == 0
+    # A failed run is no number: NaN is left out of bands and of directions alike.
+    return {name: np.where(ok, values, np.nan) for name, values in batch.outcomes.items()}, int((~ok).sum())
+
+
+def rank(
+    design: Design,
+    outcome: str,
+    *,
+    names: Sequence[str] = (),
+    days: float = 365.0,
+    draws: int = 64,
+    seed: int = 1,
+    threads: int | None = None,
+) -> tuple[Ranked, ...]:
+    """All levers that fit the design, by what each does to one outcome; the largest sure change first.
+
+    Arguments:
+        names: levers to try; all that fit the costimulation column when empty.
+    """
+    known = {d.name for d in outcomes.DEFINITIONS}
+    if outcome not in known:
+        from assistant.kinetics.parameters import nearest
+
+        near = nearest(outcome, tuple(known))
+        raise InputError(
+            f"unknown outcome {outcome!r}",
+            hint=(f"did you mean {near!r}? " if near else "") + "outcomes: " + ", ".join(sorted(known)),
+        )
+    tried = list(_levers(design, names))
+    laid = {name: design.with_layer(name) for name in tried}
+    table = drawing.normal_table(drawing.keys((design, *laid.values())), draws, seed)
+    before, _ = _outcomes(design, table, days, draws, threads)
+    found = []
+    for name, changed in laid.items():
+        after, _ = _outcomes(changed, table, days, draws, threads)
+        gap, way, agreement = _paired(after[outcome], before[outcome])
+        beside = {o: _paired(after[o], before[o])[:2] for o in BESIDE if o != outcome}
+        lever = levers.load(name)
+        found.append(Ranked(name, lever.name, gap, way, agreement, lever.findings, lever.conflict, beside))
+    return tuple(sorted(found, key=_order))
+
+
+def _paired(after: Vector, before: Vector) -> tuple[Band, Direction, float]:
+    with np.errstate(invalid="ignore"):
+        gap = np.where(np.isinf(after) & np.isinf(before), 0.0, after - before)
+    way, agreement = direction(after, before)
+    return band(gap), way, agreement
+
+
+def _levers(design: Design, names: Sequence[str]) -> Iterator[str]:
+    for name in names or levers.names():
+        lever = levers.load(name)
+        if lever.id not in design.layers and (names or not lever.bases or design.base in lever.bases):
+            yield lever.id
+
+
+def _order(ranked: Ranked) -> tuple[int, float]:
+    size = ranked.difference.median
+    sure = ranked.direction != "undetermined"
+    return (0 if sure else 1, -abs(size) if math.isfinite(size) else -math.inf)
