@@ -29,6 +29,8 @@ class Unit:
     id: str
     title: str
     text: str
+    document: str
+    """The id of the document that it is a part of, or its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def read_set(folder: Path, split: str | None = None) -> RetrievalSet:
         InputError: a file is missing or broken; names it, and the line.
     """
     documents = [
-        Unit(d["_id"], d.get("title") or "", d["text"]) for d in _lines(folder / "corpus.jsonl", "text")
+        Unit(d["_id"], d.get("title") or "", d["text"], d["_id"])
+        for d in _lines(folder / "corpus.jsonl", "text")
     ]
     labels = _labels(folder, split)
     raw = [q for path in _query_files(folder, split) for q in _lines(path, "text")]
@@ -149,7 +152,7 @@ def _chunked(
         last = max(len(document.text) - CHUNK, 0)
         starts[document.id] = [*range(0, last, STEP), -(-last // STEP) * STEP]
         units += [
-            Unit(f"{document.id}:{s}", document.title, document.text[s : s + CHUNK])
+            Unit(f"{document.id}:{s}", document.title, document.text[s : s + CHUNK], document.id)
             for s in starts[document.id]
         ]
     queries = []

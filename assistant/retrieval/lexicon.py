@@ -29,7 +29,7 @@ _UPPER_ONLY: Final = frozenset(
 """Notations that are ordinary words or units in lower case: they count only as capitals."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """One glossary entry."""
 
@@ -39,7 +39,7 @@ class Term:
     """assay, cell, disease, domain, drug, gene, marker, model, outcome or product."""
     definition: str
 
-    @property
+    @cached_property
     def token(self) -> str:
         """The entity token that stands for every notation in the lexical index."""
         return "=" + key(self.term)
@@ -207,7 +207,11 @@ class Lexicon:
 
     def entity_tokens(self, text: str) -> list[str]:
         """One token for each glossary term in `text`, the same for every notation."""
-        return [self._terms[e.term].token for e in self.entities_in(text)]
+        return [self.token_of(entity) for entity in self.entities_in(text)]
+
+    def token_of(self, entity: Entity) -> str:
+        """The entity token of a term that this lexicon found."""
+        return self._terms[entity.term].token
 
     def analyse(self, text: str, known: Callable[[str], bool] = lambda word: False) -> Query:
         """Analyse a question.

@@ -36,18 +36,20 @@ class Knobs:
     out in turn: the shares found without a set did as well on it as those found with it.
     """
 
-    dense: float = 0.36
+    dense: float = 0.333
     """Share of the scaled cosine."""
-    lexical: float = 0.04
+    lexical: float = 0.033
     """Share of the scaled BM25."""
-    whole: float = 0.18
+    whole: float = 0.167
     """Share of what the passage covers of the question."""
-    sentence: float = 0.18
+    sentence: float = 0.167
     """Share of what its best sentence covers."""
-    closeness: float = 0.07
+    closeness: float = 0.067
     """Share of how near the question's words stand."""
-    pieces: float = 0.17
+    pieces: float = 0.166
     """Share of BM25 over pieces of words."""
+    paper: float = 0.067
+    """Share of the best other passage of the same paper; nothing where a paper has one passage."""
     first_dense: float = 0.5
     """Share of the cosine in the first look, the rest being BM25."""
     candidates: int = 200
@@ -82,6 +84,8 @@ class Ranker:
 
     text: TextIndex
     dense: Dense
+    groups: NDArray[np.int64] | None = None
+    """For each passage the number of its paper; None when every passage stands alone."""
     knobs: Knobs = SHIPPED
 
     def rank(self, query: Query, vector: Floats, allowed: NDArray[np.bool_] | None = None) -> Ranking:
@@ -107,6 +111,9 @@ class Ranker:
             fused[chosen] += self._second(
                 cover(query, chosen, self.text.lexical, self.text.forward, self.text.pieces)
             )
+            if self.groups is not None:
+                support = best_other(fused[chosen], self.groups[chosen]) / np.float32(1 - knobs.paper)
+                fused[chosen] += np.float32(knobs.paper) * support
         if allowed is not None:
             fused = np.where(allowed, fused, np.float32(-1.0))
         best = float(bm25.max()) if len(bm25) else 0.0
@@ -123,3 +130,23 @@ class Ranker:
             + np.float32(knobs.pieces) * coverage.pieces
         )
         return result
+
+
+def best_other(scores: Floats, groups: NDArray[np.int64]) -> Floats:
+    """For each score the best one of another member of its group, 0 when there is none."""
+    import numpy as np
+
+    first: dict[int, int] = {}
+    second: dict[int, int] = {}
+    for i in best_first(scores, len(scores)):
+        group = int(groups[i])
+        if group not in first:
+            first[group] = i
+        else:
+            second.setdefault(group, i)
+    result = np.zeros_like(scores)
+    for i, group in enumerate(groups.tolist()):
+        other = first[group] if first[group] != i else second.get(group)
+        if other is not None:
+            result[i] = scores[other]
+    return result

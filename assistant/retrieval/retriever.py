@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from ingest.embedding import QueryEmbedder
     from ingest.pipeline import Index
 
-_EVIDENCE_WEIGHT: Final = {"primary": 1.0, "review": 0.98, "secondary": 0.96, "news": 0.94, "ledger": 0.9}
+_EVIDENCE_WEIGHT: Final = {"primary": 1.0, "review": 0.98, "secondary": 0.96, "news": 0.94, "ledger": 0.85}
 """Factor on the fused score: at equal words the nearer to the data comes first. The claim ledger ranks
 behind the findings that it sums up. Chosen by hand, small against the spread between good and bad hits."""
 
-_REPEAT: Final = 0.97
+_REPEAT: Final = 0.99
 """Factor for each hit of the same paper that is already above, with `diverse`."""
 
 
@@ -80,9 +80,13 @@ class Retriever:
         self.lexicon = lexicon
         self._embed = embed
         self._known = known
+        import numpy as np
+
         number: dict[str, int] = {}
-        self._groups = [number.setdefault(row.paper.id, len(number)) for row in rows]
-        self._ranker = Ranker(text, dense)
+        # The ledger is no paper: each of its claims stands alone.
+        owners = (row.passage.id if row.passage.kind == "claim" else row.paper.id for row in rows)
+        self._groups = [number.setdefault(owner, len(number)) for owner in owners]
+        self._ranker = Ranker(text, dense, np.asarray(self._groups, dtype=np.int64))
 
     @classmethod
     def open(cls, index: Index, *, dense: DenseMode = "auto", chroma_url: str = "") -> Retriever:
@@ -141,7 +145,7 @@ class Retriever:
         query = question if isinstance(question, Query) else self.analyse(question)
         allowed = self.allowed(filters)
         mask = allowed if claims else allowed & ~self._is_claim
-        ranking = self._ranker.rank(query, self._embed(query.corrected), mask)
+        ranking = self._ranker.rank(query, self._embed(self._ranker.text.usage.embeddable(query)), mask)
         searched = allowed & ~self._is_claim
         order = self._order(ranking, mask, k, diverse)
         return Retrieval(
@@ -183,9 +187,8 @@ class Retriever:
             best = max(range(len(pool)), key=lambda j: (held[j], -j))
             row, _ = pool.pop(best)
             chosen.append((row, held[best]))
-            if not self._is_claim[row]:  # the ledger is no paper
-                group = self._groups[row]
-                seen[group] = seen.get(group, 0) + 1
+            group = self._groups[row]
+            seen[group] = seen.get(group, 0) + 1
         return chosen
 
     def _hit(self, row: int, rank: int, score: float, ranking: Ranking) -> Hit:

@@ -18,11 +18,12 @@ from assistant.retrieval.forward import ForwardIndex, PieceIndex
 from assistant.retrieval.lexical import LexicalIndex
 from assistant.retrieval.lexicon import Lexicon
 from assistant.retrieval.tokens import word_tokens
+from assistant.retrieval.usage import Usage, UsageCounter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TEXT_INDEX_VERSION: Final = "2"
+TEXT_INDEX_VERSION: Final = "3"
 """Part of the name of a stored index: raise it when the tokens or the arrays change."""
 
 
@@ -41,17 +42,20 @@ class TextIndex:
     lexical: LexicalIndex
     forward: ForwardIndex
     pieces: PieceIndex
+    usage: Usage
 
     @classmethod
     def build(cls, passages: Iterable[Words], lexicon: Lexicon) -> TextIndex:
         """Index passages; title and text count alike, and each glossary term as one more word."""
+        usage = UsageCounter()
         streams = [
-            [_stream(part, lexicon) for part in (passage.title, *passage.sentences)] for passage in passages
+            [_stream(part, lexicon, usage) for part in (passage.title, *passage.sentences)]
+            for passage in passages
         ]
         counts = (Counter(token for sentence in stream for _, token in sentence) for stream in streams)
         lexical = LexicalIndex.build(counts)
         forward = ForwardIndex.build(streams, lexical.vocabulary)
-        return cls(lexical, forward, PieceIndex.build(forward))
+        return cls(lexical, forward, PieceIndex.build(forward), usage.done())
 
     def save(self, path: Path) -> None:
         """Write to a file; all or nothing."""
@@ -68,11 +72,14 @@ class TextIndex:
             raise
 
     def _arrays(self) -> dict[str, Any]:
+        import numpy as np
+
         return {
             "vocabulary": _packed(self.lexical.vocabulary),
             "starts": self.lexical.starts,
             "rows": self.lexical.rows,
             "weights": self.lexical.weights,
+            "usage": np.frombuffer(self.usage.to_json().encode(), dtype=np.uint8),
             "words": _packed(self.forward.vocabulary),
             "word_tokens": self.forward.tokens,
             "forward_ids": self.forward.ids,
@@ -100,6 +107,7 @@ class TextIndex:
                 a = {name: data[name] for name in data.files}
             size = len(a["forward_starts"]) - 1
             lexical = LexicalIndex(_unpacked(a["vocabulary"]), a["starts"], a["rows"], a["weights"], size)
+            usage = Usage.from_json(a["usage"].tobytes().decode())
             forward = ForwardIndex(
                 _unpacked(a["words"]), a["word_tokens"], a["forward_ids"], a["forward_starts"]
             )
@@ -114,11 +122,17 @@ class TextIndex:
             raise ValueError(f"{path}: not a text index ({error})") from error
         if len(lexical.starts) != len(lexical.vocabulary) + 1 or len(pieces.lengths) != size:
             raise ValueError(f"{path}: a text index with missing parts")
-        return cls(lexical, forward, pieces)
+        return cls(lexical, forward, pieces, usage)
 
 
-def _stream(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
-    return [*word_tokens(text), *((token, token) for token in lexicon.entity_tokens(text))]
+def _stream(text: str, lexicon: Lexicon, usage: UsageCounter) -> list[tuple[str, str]]:
+    """The words of one sentence with their tokens, then one entity token for each glossary term."""
+    stream = word_tokens(text)
+    for entity in lexicon.entities_in(text):
+        usage.add(entity)
+        token = lexicon.token_of(entity)
+        stream.append((token, token))
+    return stream
 
 
 def _packed(vocabulary: Mapping[str, int]) -> NDArray[Any]:

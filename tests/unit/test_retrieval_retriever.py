@@ -30,27 +30,20 @@ def retriever(home: Path) -> Retriever:
     return Retriever.open(ensure(home))
 
 
-def row(number: int, text: str, paper: Paper, kind: str = "finding", **tags: str) -> Row:
-    passage = Passage(
-        id=f"{paper.id}#F{number}",
-        paper=paper.id,
-        kind="claim" if kind == "claim" else "finding",
-        section="Findings",
-        span=Span(0, len(text)),
-        sentences=(Span(0, len(text)),),
-        **tags,
-    )
+def row(number: int, text: str, paper: Paper) -> Row:
+    span = Span(0, len(text))
+    passage = Passage(f"{paper.id}#F{number}", paper.id, "finding", "Findings", span, (span,))
     return Row(passage, paper, text)
 
 
 def over(rows: Sequence[Row]) -> Retriever:
     """A retriever whose embeddings are all alike, so that words alone decide."""
     text = TextIndex.build((words_of(r) for r in rows), LEXICON)
-    unit = np.zeros((len(rows), 4), dtype=np.float32)
-    unit[:, 0] = 1
+    direction: NDArray[np.float32] = np.eye(1, 4, dtype=np.float32)[0]
+    unit = np.tile(direction, (len(rows), 1))
 
     def embed(_: str) -> NDArray[np.float32]:
-        return unit[0]
+        return direction
 
     return Retriever(rows, text, ExactDense(unit), embed, lexicon=LEXICON)
 
