@@ -109,6 +109,11 @@ def _writable(folder: Path) -> bool:
 _COMPILING = threading.Lock()
 
 
+def ready() -> bool:
+    """True when the machine code is on disk, so that the first run does not have to compile."""
+    return (cache_folder() / "kernel.o").is_file()
+
+
 def load() -> Integrator:
     """The compiled `integrate_many`; compiled now (10 to 30 s) or read from the cache (about 0.05 s).
 

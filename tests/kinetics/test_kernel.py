@@ -45,6 +45,7 @@ def test_the_cache_folder_changes_with_versions(monkeypatch: pytest.MonkeyPatch)
 def test_the_cache_lies_in_the_home_that_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SENESCOPE_HOME", str(tmp_path))
     assert kernel.cache_folder().parent == tmp_path / "kernels"
+    assert not kernel.ready()
 
 
 def test_an_unwritable_folder_is_noticed(tmp_path: Path) -> None:
