@@ -8,6 +8,7 @@ the file is reported with file, line, key and the nearest valid key.
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import re
 import tomllib
@@ -260,6 +261,11 @@ def _read_file(path: Path) -> list[tuple[str, object, str]]:
             hint="Name another with --home or SENESCOPE_HOME.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            raise EnvironmentFault(
+                f"The name of the home folder is too long ({len(str(path.parent)):,} characters).",
+                hint="Name another with --home or SENESCOPE_HOME.",
+            ) from None
         raise ConfigError(f"{path}: cannot be read ({error})", hint="Mend or move the file.") from error
     try:
         data = tomllib.loads(text)

@@ -192,6 +192,7 @@ def _finish(
     _sweep(home)
     bulk = BulkEmbedder(files)
     if catalog.meta("embedder") not in (None, files.id):
+        bulk.model  # noqa: B018 - one that cannot be loaded must not cost the embeddings that are there
         if say is not None:
             say(
                 f"the embedder is now {files.id}, was {catalog.meta('embedder')}: embedding all passages anew"
@@ -243,6 +244,7 @@ def mend(index: Index, *, progress: ProgressCallback | None = None, say: Say | N
     if vectors.check(index.home.vectors, index.fingerprint).condition == "good":
         return
     with _writing(index.home, say):  # where another process has mended it meanwhile, nothing is left to do
+        _sweep(index.home)
         mark = index.catalog.meta("fingerprint") or index.fingerprint
         _mend_vectors(index.home, index.catalog, mark, progress, say)
 

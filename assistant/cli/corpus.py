@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk, plain
 from assistant.errors import InputError
 from assistant.evidence import Citation
 
@@ -87,6 +87,7 @@ def show(
     """Print one paper: bibliography, findings with their tags, limits."""
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     catalog = place.index().catalog
+    identifier = plain(identifier)
     document = catalog.document(identifier.split("#")[0])
     if document is None:
         known = tuple(paper.id for paper in catalog.papers())
@@ -115,6 +116,7 @@ def remove(
 
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     index = place.index()
+    identifier = plain(identifier)
     with translated(place.settings.home):
         if not index.catalog.remove(identifier):
             raise InputError(f"No paper {identifier!r} in the index.", hint="See `senescope corpus list`.")
@@ -138,7 +140,8 @@ def rebuild(
             place.say(f"the damaged catalog is kept as {aside}; papers you had added must be ingested again")
     index = place.index()
     with translated(place.settings.home):
-        index = pipeline.rebuild(index, progress=place.progress, say=place.say)
+        if aside is None:  # else all of it has just been built
+            index = pipeline.rebuild(index, progress=place.progress, say=place.say)
         counts = index.catalog.counts()
         written = counts.passages + counts.claims
     seconds = round(time.perf_counter() - started, 1)

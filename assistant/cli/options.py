@@ -150,7 +150,7 @@ def filters(
         year_to=last,
         systems=_among("--system", system, SYSTEMS),
         costims=_among("--costim", costim, COSTIMS),
-        papers=tuple(paper or ()),
+        papers=tuple(plain(p) for p in paper or ()),
         study_types=tuple(study_type or ()),
     )
 

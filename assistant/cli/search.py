@@ -37,8 +37,13 @@ def search(
     home: HomeDir = None,
 ) -> None:
     """Print the passages nearest to the query, best first."""
+    from assistant.answering.question import clean
+
+    query, notes = clean(query)
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     wanted = filters(year=year, system=system, costim=costim, paper=paper, study_type=study_type)
+    for note in notes:
+        place.say(note)
     hits = place.engine().search(query, k=k, filters=wanted)
     if place.as_json:
         place.emit({"version": 1, "query": query, "hits": [hit_json(hit) for hit in hits]})

@@ -1,0 +1,185 @@
+"""Killed writers and several processes at one home: the next run goes on, and everything is there once.
+
+These build whole indexes, over a part of the shipped corpus so that a build takes seconds. The bytes,
+the readers and the processes are the real ones.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from ingest import vectors
+from ingest.catalog import Catalog
+from ingest.pipeline import Home
+from ingest.readers.claims import LEDGER_ID
+from tests.cli.shell import CHECKOUT, SENESCENCE, Ran, command, surroundings
+from tests.ingest.test_digest import GOOD
+
+PAPERS = 24
+
+
+@pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of a run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def part(common: Path) -> Path:
+    """A folder whose package `corpus` holds a few of the shipped papers."""
+    corpus = common / "part" / "corpus"
+    with FileLock(str(common / "part.lock")):
+        if not corpus.exists():
+            (corpus / "papers").mkdir(parents=True)
+            for name in ("__init__.py", "claims.yaml", "glossary.yaml"):
+                shutil.copy2(CHECKOUT / "corpus" / name, corpus / name)
+            papers = sorted((CHECKOUT / "corpus" / "papers").glob("*.md"))
+            for path in papers[:: len(papers) // PAPERS][:PAPERS]:
+                shutil.copy2(path, corpus / "papers" / path.name)
+    return corpus.parent
+
+
+def start(home: Path, part: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command(*arguments),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=part,  # Python looks there first, so this is the corpus that is shipped
+        env=surroundings(home, [part]),
+    )
+
+
+def finished(process: subprocess.Popen[bytes]) -> Ran:
+    out, err = process.communicate(timeout=300)
+    assert b"Traceback" not in err, err.decode()
+    return Ran(process.returncode, out.decode(), err.decode())
+
+
+def kill_at(stage: str, building: subprocess.Popen[bytes]) -> None:
+    """Kill a process, without a chance to clean up, when it says that it is at `stage`."""
+    assert building.stderr is not None
+    said = b""
+    for line in building.stderr:
+        said += line
+        if stage.encode() in line:
+            break
+    else:
+        pytest.fail(f"never came to {stage!r}: {said.decode()}")
+    building.kill()
+    building.communicate()
+    assert building.returncode == -signal.SIGKILL
+
+
+def whole(home: Path, papers: int) -> None:
+    """Everything is there, once, and nothing half-written lies about."""
+    catalog = Catalog.open(Home(home).catalog)
+    counts = catalog.counts()
+    ids = [row.passage.id for row in catalog.rows(embedded=False)]
+    fingerprint = catalog.meta("fingerprint")
+    assert (counts.papers, counts.claims, counts.without_embedding) == (papers, 40, 0)
+    assert len(ids) == len(set(ids)) == counts.passages + counts.claims == len(catalog.embeddings())
+    assert catalog.document(LEDGER_ID) is not None
+    assert catalog.check() == "ok"
+    catalog.close()
+    assert fingerprint is not None
+    assert vectors.check(Home(home).vectors, fingerprint).condition == "good"
+    assert list(home.rglob("*.part")) == []
+
+
+@pytest.fixture(scope="session")
+def built(common: Path, part: Path) -> Path:
+    """A home whose first build was killed at every stage, then finished by two processes at once."""
+    home = common / "killed" / "home of Löffel ζ"
+    with FileLock(str(common / "killed.lock")):
+        if not home.exists():
+            build_with_kills(home, part)
+    return home
+
+
+def build_with_kills(home: Path, part: Path) -> None:
+    kill_at("reading papers", start(home, part, "corpus", "status"))
+    both = [start(home, part, "corpus", "status") for _ in range(2)]
+    # Whichever of the two came first builds; the other waits, and takes over when the first is gone.
+    time.sleep(3)
+    both[0].kill()
+    both[0].communicate()
+    kill_at("exporting query weights", both[1])
+    kill_at("writing the vector store", start(home, part, "corpus", "status"))
+    last = [start(home, part, "search", "--json", "senescence") for _ in range(2)]
+    first, second = (finished(process) for process in last)
+    assert (first.code, second.code) == (0, 0), first.err + second.err
+    assert first.json == second.json
+
+
+def test_a_build_killed_at_every_stage_is_finished_by_two_processes_at_once(built: Path) -> None:
+    whole(built, PAPERS)
+
+
+def test_questions_are_answered_while_papers_are_added_even_after_a_kill(
+    built: Path, part: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(built, home)
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for number in range(20):
+        text = GOOD.replace("id: made-up-paper", f"id: made-up-paper-{number}")
+        (folder / f"{number:02}.md").write_text(text, encoding="utf-8")
+    with start(home, part, "ingest", str(folder)) as adding:
+        assert adding.stdout is not None
+        assert adding.stdout.readline().startswith(b"added")
+        adding.kill()
+    adding = start(home, part, "ingest", "--json", str(folder))
+    answers = []
+    while adding.poll() is None or not answers:
+        answers.append(finished(start(home, part, "--json", "ask", SENESCENCE)))
+    added = finished(adding)
+    assert added.code == 0
+    assert {line["status"] for line in added.lines[:-1]} <= {"added", "unchanged"}
+    assert {answer.code for answer in answers} <= {0, 4}
+    # Whole documents at any moment, and at the end all of them.
+    assert all(PAPERS <= answer.json["searched"]["papers"] <= PAPERS + 20 for answer in answers)
+    whole(home, PAPERS + 20)
+
+
+def test_rebuild_sets_a_damaged_catalog_aside_and_builds_a_new_one(
+    built: Path, part: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(built, home)
+    good = finished(start(home, part, "search", "senescence")).out
+    catalog = Home(home).catalog
+    catalog.write_bytes(damaged := catalog.read_bytes()[:20_000])
+    assert finished(start(home, part, "ask", SENESCENCE)).code == 5
+    ran = finished(start(home, part, "corpus", "rebuild", "--json"))
+    assert ran.code == 0
+    aside = home / "catalog-damaged-1.sqlite"
+    assert str(aside) in ran.err
+    assert aside.read_bytes() == damaged
+    assert finished(start(home, part, "search", "senescence")).out == good
+    whole(home, PAPERS)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+def test_an_interrupted_build_says_so_and_the_next_run_goes_on(part: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    building = start(home, part, "corpus", "status")
+    assert building.stderr is not None
+    assert b"reading papers" in building.stderr.readline()
+    building.send_signal(signal.SIGINT)
+    ran = finished(building)
+    assert ran.code == 130
+    assert ran.err.strip().endswith("senescope: interrupted")
+    catalog = Catalog.open(Home(home).catalog)
+    assert catalog.counts().papers == PAPERS
+    catalog.close()
