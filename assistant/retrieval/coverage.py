@@ -152,14 +152,21 @@ def _piece_scores(
     result = np.zeros(len(rows), dtype=np.float32)
     if not wanted or not len(ids):
         return result
-    touched, table = _touched(list(wanted), index)
+    holders = [index.words_with(piece) for piece in wanted]
+    holds = np.zeros(words + 1, dtype=np.bool_)  # the last is BREAK's
+    holds[np.concatenate(holders)] = True
+    position = np.flatnonzero(holds[ids])
+    seen = np.zeros(words + 1, dtype=np.bool_)
+    seen[ids[position]] = True
+    present = np.flatnonzero(seen)
+    if not len(present):
+        return result
     slot = np.full(words + 1, -1, dtype=np.int64)
-    slot[touched] = np.arange(len(touched))
-    of_word = slot[ids]
-    position = np.flatnonzero(of_word >= 0)
+    slot[present] = np.arange(len(present))
     passage = np.searchsorted(begins, position, side="right") - 1
-    cells = np.bincount(passage * len(touched) + of_word[position], minlength=len(rows) * len(touched))
-    counts = cells.reshape(len(rows), len(touched)).astype(np.float32) @ table
+    cells = np.bincount(passage * len(present) + slot[ids[position]], minlength=len(rows) * len(present))
+    words_in = cells.reshape(len(rows), len(present)).astype(np.float32)
+    counts = words_in @ _holding(holders, slot, len(present))
     mean = float(index.lengths.mean()) or 1.0
     norm = _K1 * (1 - _B + _B * index.lengths[rows] / np.float32(mean))
     weight = index.idf[list(wanted)] * np.array(list(wanted.values()), dtype=np.float32)
@@ -168,13 +175,12 @@ def _piece_scores(
     return result / np.float32(best) if best > 0 else result
 
 
-def _touched(wanted: Sequence[int], index: PieceIndex) -> tuple[Ints, Floats]:
-    """The words that hold any wanted piece, and the table words x pieces of who holds what."""
+def _holding(holders: Sequence[Numbers], slot: Ints, present: int) -> Floats:
+    """The table words x pieces of who holds what, for the words that are present."""
     import numpy as np
 
-    holders = [index.words_with(piece) for piece in wanted]
-    touched = np.unique(np.concatenate(holders)).astype(np.int64)
-    table = np.zeros((len(touched), len(wanted)), dtype=np.float32)
+    table = np.zeros((present, len(holders)), dtype=np.float32)
     for column, words in enumerate(holders):
-        table[np.searchsorted(touched, words), column] = 1.0
-    return touched, table
+        at = slot[words]
+        table[at[at >= 0], column] = 1.0
+    return table

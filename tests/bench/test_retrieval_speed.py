@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from itertools import accumulate
 
 import numpy as np
 import pytest
@@ -35,9 +36,10 @@ class Collection:
         words = [
             "".join(chance.choices("abcdefghilmnoprstu", k=chance.randint(3, 11))) for _ in range(30_000)
         ]
-        weights = [1 / (rank + 20) for rank in range(len(words))]
+        weights = list(accumulate(1 / (rank + 20) for rank in range(len(words))))
         self.texts = [
-            [" ".join(chance.choices(words, weights, k=15)) + "." for _ in range(6)] for _ in range(PASSAGES)
+            [" ".join(chance.choices(words, cum_weights=weights, k=15)) + "." for _ in range(6)]
+            for _ in range(PASSAGES)
         ]
         self.questions = [
             " ".join(chance.sample(" ".join(chance.choice(self.texts)).replace(".", "").split(), 12))
@@ -88,21 +90,21 @@ def median_seconds(ask: Callable[[int], list[int]]) -> float:
     ask(0)
     times = []
     for number in range(40):
-        begin = time.perf_counter()
+        # Time of this process, not of the wall: what else runs on the machine is not ours.
+        begin = time.process_time()
         ask(number)
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     return float(np.median(times))
 
 
 def test_a_question_over_5000_passages_stays_in_its_budget(ours: Callable[[int], list[int]]) -> None:
-    # The best of three: a busy machine must not fail a test of the code.
-    assert min(median_seconds(ours) for _ in range(3)) < BUDGET
+    assert median_seconds(ours) < BUDGET
 
 
 def test_the_second_look_costs_little_beside_the_rival(
     ours: Callable[[int], list[int]], rival: Callable[[int], list[int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own, other = (min(median_seconds(ask) for _ in range(3)) for ask in (ours, rival))
+    own, other = median_seconds(ours), median_seconds(rival)
     with capsys.disabled():
         print(f"\nours {1000 * own:.1f} ms, bm25s + numpy {1000 * other:.1f} ms per question")  # noqa: T201
     assert own < other + BUDGET
