@@ -31,11 +31,14 @@ Does the reader work?
 ## System
 None.
 ## Findings
-- F1: The 4-1BB design aged faster than the other one. [system: in-vitro; costim: both; target: CD19; locator: abstract]
-- F2: A second statement, with vs. inside, stays whole. [system: mouse; costim: CD28; target: n/a; locator: figure 2]
+- F1: The 4-1BB design aged faster than the other one. [{first}]
+- F2: A second statement, with vs. inside, stays whole. [{second}]
 ## Limits
 Made up.
-"""
+""".format(
+    first="system: in-vitro; costim: both; target: CD19; locator: abstract",
+    second="system: mouse; costim: CD28; target: n/a; locator: figure 2",
+)
 
 
 def parse(text: str) -> object:
