@@ -144,6 +144,12 @@ _DISEASES: tuple[tuple[str, float, float], ...] = (
 )
 
 
+def disease_of(record: Record) -> str:
+    """Class of disease that decides burden, growth and resistance; "" when it is none of ours."""
+    found = next((d[0] for d in _DISEASES if d[0] in record.disease), "")
+    return "LBCL" if found == "NHL" else found
+
+
 def design_of(record: Record) -> Design | None:
     """The design and patient that stand for a record; None when the model has no such receptor."""
     if record.costim not in ("4-1BB", "CD28"):

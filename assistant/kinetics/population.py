@@ -38,6 +38,10 @@ SPREAD: dict[str, tuple[float, str]] = {
     "dP": (0.5, "terminal rate varies with 0.93 on the logarithm (10.1002/psp4.12388)"),
 }
 """Standard deviation of the natural logarithm between patients, and why."""
+RESISTANT_KILLING = 0.14 / 0.94
+"""Killing of a resistant tumour over that of a responsive one: medians of non-responders and complete
+responders in 10.1038/s41587-023-01687-x. How many tumours are resistant is asked of the caller."""
+
 LOG10_L0_SHARE = (-14.0, -5.0)
 """Antigen-negative share at infusion, uniform on log10, none below one cell; assumed."""
 
@@ -76,23 +80,31 @@ class Population:
         return float(np.percentile(chosen, 50.0, method="inverted_cdf")) if len(chosen) else float("nan")
 
 
-def sample(design: Design, n: int, seed: int = 1) -> Vector:
-    """Parameter vectors of `n` patients."""
-    table = normal_table((*SPREAD, "L0_share"), n, seed)
+def sample(design: Design, n: int, seed: int = 1, resistant: float = 0.0) -> Vector:
+    """Parameter vectors of `n` patients.
+
+    Arguments:
+        resistant: share of patients whose tumour is killed at RESISTANT_KILLING of the usual rate.
+    """
+    table = normal_table((*SPREAD, "L0_share", "resistant"), n, seed)
     p = np.repeat(design.vector()[None, :], n, axis=0)
     for name, (sd, _) in SPREAD.items():
         i = PARAMETERS.index(name)
         meaning = meanings()[name]
         p[:, i] = np.clip(p[:, i] * np.exp(sd * table[name]), meaning.minimum, meaning.maximum)
+    uniform = np.vectorize(NormalDist().cdf)
+    p[uniform(table["resistant"]) < resistant, PARAMETERS.index("k")] *= RESISTANT_KILLING
     low, high = LOG10_L0_SHARE
-    share = 10.0 ** (low + (high - low) * np.vectorize(NormalDist().cdf)(table["L0_share"]))
+    share = 10.0 ** (low + (high - low) * uniform(table["L0_share"]))
     p[:, PARAMETERS.index("L0_share")] = np.where(share * p[:, PARAMETERS.index("H0")] < 1.0, 0.0, share)
     return shares_to_one(p)
 
 
-def run(design: Design, n: int = 256, days: float = 1100.0, seed: int = 1) -> Population:
+def run(
+    design: Design, n: int = 256, days: float = 1100.0, seed: int = 1, resistant: float = 0.0
+) -> Population:
     """Simulate a population; outcomes only."""
-    p = sample(design, n, seed)
+    p = sample(design, n, seed, resistant)
     batch = ensemble.run_many(p, schedule(design.events, days), np.empty(0), curves=False)
     relapse = batch.acc[:, stepper.RELAPSE]
     return Population(

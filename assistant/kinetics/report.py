@@ -88,13 +88,13 @@ FITTED_RECORDS = frozenset(
     f"ck{number:03d}"
     for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 52, 53, 54, 55, 70, 76, 109, 110, 164, 165, 166)
 )
-"""Records behind `targets`: agreement there is fit, not prediction."""
+"""Records behind `targets`: agreement there is fit, not prediction (nor is a complete response rate)."""
 
 
 def line(record: clinical.Record) -> Line:
     """Compare one record with the model."""
     design = clinical.design_of(record)
-    fitted = record.id in FITTED_RECORDS
+    fitted = record.id in FITTED_RECORDS or record.metric in metrics.COMPLETE
     if design is None:
         return Line(record, None, None, "not comparable", f"no {record.costim} design in the model", fitted)
     model, why = metrics.value(record, design)

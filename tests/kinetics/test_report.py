@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import InputError
-from assistant.kinetics import clinical, facts, report
+from assistant.kinetics import clinical, facts, metrics, population, report
+from assistant.kinetics.designs import load
 from assistant.kinetics.clinical import judge, records
 
 MISSED = {
@@ -134,3 +135,15 @@ def test_a_median_that_is_not_reached_is_said_and_not_written_as_infinity() -> N
     assert found["model"] is None
     assert found["not_reached"] is True
     json.dumps(found, allow_nan=False)
+
+
+def test_resistance_is_larger_where_fewer_patients_respond() -> None:
+    shares = {d: metrics.resistant_share(d) for d in ("LBCL", "B-ALL", "no such disease")}
+    assert shares["LBCL"] > shares["B-ALL"] > 0.0
+    assert shares["no such disease"] == metrics.OTHERWISE_RESISTANT
+
+
+def test_resistant_tumours_respond_less() -> None:
+    rates = [population.run(load("28z"), 128, 200.0, resistant=r).complete_rate(1e9) for r in (0.0, 0.5, 1.0)]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[2] < rates[0] - 10.0
