@@ -1,8 +1,9 @@
 """Virtual patients: how patients differ, for rates of response and relapse.
 
-The spread between patients is assumed unless a source is named; it was not fitted to any response
-rate, so that comparing with measured rates is a check. Biology of the design (posterior draws) and
-patient (this module) are separate: a population uses nominal biology.
+The spread between patients is assumed unless a source is named, and was not fitted. Response rates
+were asked for one thing only, the share of resistant tumours in a disease (`metrics.resistant_share`);
+everything else that a population gives is a check. Biology of the design (posterior draws) and patient
+(this module) are separate: a population uses nominal biology.
 """
 
 from __future__ import annotations

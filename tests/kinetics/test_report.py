@@ -10,8 +10,8 @@ import pytest
 
 from assistant.errors import InputError
 from assistant.kinetics import clinical, facts, metrics, population, report
-from assistant.kinetics.designs import load
 from assistant.kinetics.clinical import judge, records
+from assistant.kinetics.designs import load
 
 MISSED = {
     "Tmax 4-1BB, earliest of 9 patients",
