@@ -22,7 +22,7 @@ POOL: Final = 60
 """Hits to judge: the weights were fitted on this many, and all development questions have a right finding
 among them."""
 QUESTION_FEATURES: Final = (
-    "complete_p", "complete_said", "complete_best", "spread", "dense_best", "paper_best",
+    "complete_p", "complete_odds", "complete_said", "complete_best", "spread", "dense_best", "paper_best",
     "entities_paper_best", "missing_entity_paper", "concepts", "asked",
 )  # fmt: skip
 """Names of the numbers that `summary` gives, in order."""
@@ -30,6 +30,8 @@ _DEMANDS: Final = ("holds", "unit", "names_wanted", "head", "car_fit", "scope", 
 """Features of a finding that must be 1 for it to be of the kind asked for."""
 _LEFT: Final = 0.2
 """What remains of a finding that misses a demand; the demands are read from words, so never 0."""
+_LEAST: Final = 0.001
+"""Probabilities nearer to 0 than this are all alike."""
 _FEW: Final = 4
 """A definition is asked for in one word; it is no less of a question for that."""
 _WIDE: Final = 15
@@ -102,9 +104,11 @@ def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ra
     """A ranked list in numbers; see QUESTION_FEATURES. `ranked` must not be empty."""
     best = ranked[0].match
     five = [(r, completeness(question, r.match)) for r in ranked[:5]]
+    complete = max(r.p * whole for r, whole in five)
     uncovered = [c.weight for c in concepts if c.entity and c.token not in best.in_paper]
     return (
-        max(r.p * whole for r, whole in five),
+        complete,
+        _log_odds(complete),
         max(r.match.value("said") * whole for r, whole in five),
         best.value("said") * five[0][1],
         sum(r.p for r in ranked[:_WIDE]),
@@ -125,6 +129,11 @@ def completeness(question: Question, match: Match) -> float:
     if question.systems and match.hit.passage.system not in (*question.systems, "review"):
         whole *= (1 + _LEFT) / 2
     return whole
+
+
+def _log_odds(p: float) -> float:
+    kept = min(max(p, _LEAST), 1 - _LEAST)
+    return math.log(kept / (1 - kept))
 
 
 def sigmoid(x: float) -> float:

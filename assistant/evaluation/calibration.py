@@ -5,6 +5,10 @@
 Nested means: a question is judged by weights and by a threshold that never saw it. In each outer fold
 the rest is split again, so that the second model learns from rankings of questions that the first had not
 seen either, and the threshold is set there. What ships is the same fit on all questions.
+
+Unanswerable questions are few, and each says as much about how such questions are worded as about what
+the corpus lacks. Answerable ones therefore enter a second time, without the papers that answer them and
+with a small weight, as near misses in the very same words.
 """
 
 from __future__ import annotations
@@ -14,12 +18,12 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.answering import judge as judging
-from assistant.answering.judge import POOL, QUESTION_FEATURES, Judge, Linear, Ranked, summary
+from assistant.answering.judge import POOL, QUESTION_FEATURES, Judge, Linear, summary
 from assistant.answering.matching import FEATURES, Concept, Match, Matcher
 from assistant.answering.question import Question, understand
 from assistant.evaluation.fitting import auc, folds, listwise, logistic
@@ -32,6 +36,8 @@ QUESTION_FILES: Final = ("tests/eval/questions-dev.yaml", "tests/eval/questions-
 FINDING_STRENGTH: Final = 0.3
 QUESTION_STRENGTH: Final = 1.0
 """Inverse penalties; a factor of three either way changes no figure by more than its noise."""
+STRIPPED_COUNT: Final = 0.1
+"""What a question without its papers counts; another paper still answers some of them."""
 REFUSED_AT_MOST: Final = 0.05
 """Share of the answerable questions that the threshold may cost, on the questions it is set with."""
 OUTER: Final = 8
@@ -52,6 +58,13 @@ class Example:
     matches: tuple[Match, ...]
     right: tuple[bool, ...]
     """For each match, whether it is one of the listed findings."""
+    papers: frozenset[str] = frozenset()
+    """Papers listed as answering."""
+
+    def stripped(self) -> Example:
+        """The same question with the papers that answer it taken away."""
+        left = tuple(m for m in self.matches if m.hit.paper.id not in self.papers)
+        return replace(self, answerable=False, matches=left, right=(False,) * len(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +100,11 @@ def examples(retriever: Retriever, files: Sequence[Path]) -> list[Example]:
                 m for m in matcher.match(question, concepts, retrieval.hits) if m.hit.passage.kind != "claim"
             )
             gold = frozenset(item.get("findings", ()))
+            papers = frozenset(item.get("papers", ()))
             right = tuple(m.hit.passage.id in gold for m in matches)
+            answerable = bool(item["answerable"])
             found.append(
-                Example(item["id"], path.stem, bool(item["answerable"]), question, concepts, matches, right)
+                Example(item["id"], path.stem, answerable, question, concepts, matches, right, papers)
             )
     return found
 
@@ -112,35 +127,61 @@ def fit_finding(given: Sequence[Example]) -> dict[str, float]:
     return {**dict(zip(FEATURES, (weights * factor[0]).tolist(), strict=True)), "bias": bias}
 
 
-def fit_question(summaries: Sequence[Sequence[float]], answerable: Sequence[bool]) -> dict[str, float]:
+def fit_question(cases: Sequence[_Case]) -> dict[str, float]:
     """Weights of the second model."""
     import numpy as np
 
-    weights, bias = logistic(np.array(summaries), np.array(answerable), strength=QUESTION_STRENGTH)
+    weights, bias = logistic(
+        np.array([c.summary for c in cases]),
+        np.array([c.answerable for c in cases]),
+        strength=QUESTION_STRENGTH,
+        counts=np.array([c.count for c in cases]),
+    )
     return {**dict(zip(QUESTION_FEATURES, weights.tolist(), strict=True)), "bias": bias}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One line of the second model's data: a question, whole or stripped of its papers."""
+
+    example: int
+    summary: tuple[float, ...]
+    answerable: bool
+    count: float
 
 
 def fit(given: Sequence[Example], seed: int = SEED) -> dict[str, Any]:
     """The content of weights.json: both models and the threshold, from these examples."""
-    summaries: list[tuple[float, ...]] = [()] * len(given)
+    cases: list[_Case] = []
     for part in folds(len(given), INNER, seed + 1):
         inside = set(part)
         ranker = _ranker(fit_finding([e for i, e in enumerate(given) if i not in inside]))
-        for i in part:
-            summaries[i] = summary(given[i].question, given[i].concepts, _rank(ranker, given[i]))
-    answerable = [e.answerable for e in given]
-    question = fit_question(summaries, answerable)
+        cases.extend(case for i in part for case in _cases(ranker, i, given[i]))
     # The threshold is set on probabilities from weights that did not see the question either.
-    held_out = [0.0] * len(given)
+    held_out: list[float] = []
     for part in folds(len(given), INNER, seed + 2):
         inside = set(part)
-        rest = [i for i in range(len(given)) if i not in inside]
-        linear = _linear(fit_question([summaries[i] for i in rest], [answerable[i] for i in rest]))
-        for i in part:
-            held_out[i] = linear.p(QUESTION_FEATURES, summaries[i])
-    ordered = sorted(p for p, good in zip(held_out, answerable, strict=True) if good)
-    threshold = ordered[int(REFUSED_AT_MOST * len(ordered))]
-    return {"finding": fit_finding(given), "question": question, "threshold": {"answer": threshold}}
+        linear = _linear(fit_question([c for c in cases if c.example not in inside]))
+        held_out.extend(
+            linear.p(QUESTION_FEATURES, c.summary) for c in cases if c.example in inside and c.answerable
+        )
+    threshold = sorted(held_out)[int(REFUSED_AT_MOST * len(held_out))]
+    return {
+        "finding": fit_finding(given),
+        "question": fit_question(cases),
+        "threshold": {"answer": threshold},
+    }
+
+
+def _cases(judge: Judge, number: int, example: Example) -> list[_Case]:
+    seen = [(example, 1.0)]
+    if example.answerable:
+        seen.append((example.stripped(), STRIPPED_COUNT))
+    return [
+        _Case(number, summary(e.question, e.concepts, ranked), e.answerable, count)
+        for e, count in seen
+        if (ranked := judge.rank(e.question, e.matches))
+    ]
 
 
 def nested(given: Sequence[Example], seed: int = SEED) -> list[Outcome]:
@@ -220,10 +261,6 @@ def _retriever(home: Path | None) -> Retriever:
 
 def _ranker(finding: dict[str, float]) -> Judge:
     return Judge(_linear(finding), Linear({}, 0.0), 0.5)
-
-
-def _rank(judge: Judge, example: Example) -> list[Ranked]:
-    return judge.rank(example.question, example.matches)
 
 
 def _linear(weights: dict[str, float]) -> Linear:

@@ -21,15 +21,20 @@ _STEPS = 100
 _CLOSE = 1e-9
 
 
-def logistic(features: Floats, outcome: Flags, *, strength: float) -> tuple[Floats, float]:
+def logistic(
+    features: Floats, outcome: Flags, *, strength: float, counts: Floats | None = None
+) -> tuple[Floats, float]:
     """Weights and bias of a logistic regression, by Newton's method.
 
     Arguments:
         features: one row per case.
         outcome: what happened.
         strength: inverse of the L2 penalty, as scikit-learn's C.
+        counts: how much each case counts; one each when left out.
     """
     import numpy as np
+
+    counts = np.ones(len(features)) if counts is None else counts
 
     mean, spread = _scale(features)
     design = np.column_stack([(features - mean) / spread, np.ones(len(features))])
@@ -38,8 +43,8 @@ def logistic(features: Floats, outcome: Flags, *, strength: float) -> tuple[Floa
     weights = np.zeros(design.shape[1])
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        slope = design.T @ (p - outcome) + penalty * weights
-        curve = (design * (p * (1 - p))[:, None]).T @ design + np.diag(penalty)
+        slope = design.T @ (counts * (p - outcome)) + penalty * weights
+        curve = (design * (counts * p * (1 - p))[:, None]).T @ design + np.diag(penalty)
         step = np.linalg.solve(curve, slope)
         weights -= step
         if float(np.abs(step).max()) < _CLOSE:
