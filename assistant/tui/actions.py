@@ -114,6 +114,8 @@ class CommandActions(Questions):
     @shown
     async def action_citation(self, n: int) -> None:
         """Open quote `n` of the answer in the evidence room, or of the latest."""
+        if self.screen is not self.base:
+            return
         answer = self.answer_in_focus()
         if answer is None or all(citation.n != n for citation in answer.citations):
             self.notify(f"This answer has no quote [{n}].", severity="warning", markup=False)

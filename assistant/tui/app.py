@@ -23,6 +23,7 @@ from assistant.tui.actions import CommandActions
 from assistant.tui.backend import Backend, EngineBackend
 from assistant.tui.commands import COMMANDS
 from assistant.tui.conversation import Conversation
+from assistant.tui.keys import read_alt_digits
 from assistant.tui.prompt import Composer
 from assistant.tui.rooms import RoomBar
 from assistant.tui.stage import MEDIUM, WIDE, while_open
@@ -47,8 +48,12 @@ class ChatApp(CommandActions):
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("ctrl+n", "new_session", "New", show=False),
         Binding("ctrl+o", "sessions", "Sessions"),
-        Binding("alt+1", "citation(1)", "Quote", key_display="alt+1-9"),
-        *(Binding(f"alt+{n}", f"citation({n})", f"Quote {n}", show=False) for n in range(2, 10)),
+        # With priority: the input would take the digit as text.
+        Binding("alt+1", "citation(1)", "Quote", key_display="alt+1-9", priority=True),
+        *(
+            Binding(f"alt+{n}", f"citation({n})", f"Quote {n}", show=False, priority=True)
+            for n in range(2, 10)
+        ),
     ]
 
     def __init__(
@@ -56,6 +61,7 @@ class ChatApp(CommandActions):
     ) -> None:
         super().__init__(settings, backend if backend is not None else EngineBackend(settings))
         self._continue = continue_session
+        read_alt_digits()
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.full_name(settings.text("chat.theme")) or themes.DEFAULT

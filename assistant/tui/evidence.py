@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -90,8 +91,8 @@ class Card(Vertical, can_focus=True):
         Binding("b", "copy_bibtex", "BibTeX"),
     ]
     HELP = (
-        "A quote: ↑ ↓ go to the next, Enter shows more around it, o opens the paper's page, y copies the "
-        "reference, b copies BibTeX."
+        "A quote: ↑ ↓ or a digit go to another, Enter shows more around it, o opens the paper's page, "
+        "y copies the reference, b copies BibTeX."
     )
 
     def __init__(self, citation: Citation) -> None:
@@ -145,6 +146,12 @@ class Card(Vertical, can_focus=True):
             for label, action in labels
         ]
         return Content("   ").join(parts)
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit goes to that quote."""
+        room = next((node for node in self.ancestors if isinstance(node, EvidenceRoom)), None)
+        if event.key.isdigit() and room is not None and room.focus_card(int(event.key)):
+            event.stop()
 
     def action_step(self, step: int) -> None:
         """Go to the card above or below."""

@@ -88,6 +88,8 @@ async def test_arrows_walk_the_cards_and_escape_returns_to_the_input(tmp_path: P
         assert focused_quote(driver) == 3
         await driver.pilot.press("up")
         assert focused_quote(driver) == 2
+        await driver.pilot.press("1")
+        assert focused_quote(driver) == 1
         await driver.pilot.press("escape")
         assert driver.app.focused is driver.app.prompt and driver.app.bar.room == "conversation"
 
