@@ -140,7 +140,7 @@ def test_questions_are_answered_while_papers_are_added_even_after_a_kill(
         assert adding.stdout.readline().startswith(b"added")
         adding.kill()
     adding = start(home, part, "ingest", "--json", str(folder))
-    answers = []
+    answers: list[Ran] = []
     while adding.poll() is None or not answers:
         answers.append(finished(start(home, part, "--json", "ask", SENESCENCE)))
     added = finished(adding)
