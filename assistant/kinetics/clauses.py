@@ -61,6 +61,8 @@ class Frame:
     swapped: bool = False
     """True when the words name B first ("replace B by A")."""
     replaced: bool = False
+    guessed: bool = False
+    """True when two designs stand side by side without a word of comparison."""
 
 
 def frame(items: Sequence[Item]) -> Frame:
@@ -82,6 +84,9 @@ def frame(items: Sequence[Item]) -> Frame:
             if replaced or any(i.kind == "from" for i in kept[:first]):
                 return Frame(left, right, compared=True, swapped=True, replaced=True)
             return Frame(left, right, compared=True)
+        cut = link if link is not None else second
+        after = kept[cut + 1 :] if link is not None else kept[second:]
+        return Frame(_bare(kept[:cut]), _bare(after), compared=True, guessed=True)
     return Frame(left=_bare(kept))
 
 
@@ -160,6 +165,8 @@ def _belongs(before: Clause, clause: Clause) -> bool:
         return False
     if kinds <= {"duration", "every", "day", "window", "until"}:
         return any(_scheduled(i) for i in before.names)
+    if any(n.kind == "layer" and not _scheduled(n) for n in before.names):
+        return False
     only_amounts = all(i.kind in ("amount", "up", "down", "to", "by", "from") for i in clause.items)
     return (
         only_amounts

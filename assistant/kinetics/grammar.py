@@ -10,6 +10,20 @@ from assistant.kinetics.readings import Reading, read_concept, read_event, read_
 from assistant.kinetics.wording import NotUnderstood, Side, Understood, WordChange
 from assistant.kinetics.words import Item, lex, small, vocabulary
 
+_NEGATIONS = (
+    "not",
+    "never",
+    "don't",
+    "doesn't",
+    "didn't",
+    "isn't",
+    "aren't",
+    "wasn't",
+    "won't",
+    "cannot",
+    "can't",
+)
+_DOSING = ("split-dose", "second-infusion")
 _UNIT_NAMES = {"cells": "dose", "cells/kg": "dose", "molecules": "antigen"}
 """What a bare value with a unit is about when nothing is named."""
 
@@ -84,11 +98,9 @@ def _designs(shape: Frame, notes: _Notes) -> tuple[str, str]:
     right = [i for i in shape.right if i.kind == "design"]
     first, second = (right, left) if shape.swapped else (left, right)
     kept = [*first[:1], *second[:1]]
-    if not shape.compared and len(left) >= 2:
-        # Two designs side by side without a word of comparison: still the likeliest reading, and said.
-        kept = left[:2]
-        notes.assumed.append(f"'{left[0].text}' and '{left[1].text}' read as the two designs to compare")
-        first, second = left[:1], left[1:2]
+    if shape.guessed and kept:
+        both = " and ".join(f"'{i.text}'" for i in kept)
+        notes.assumed.append(f"{both} read as the two designs to compare")
     notes.used |= {i.start for i in kept}
     a = first[0].name if first else ""
     b = second[0].name if second else ""
@@ -122,6 +134,17 @@ def _read_clause(
 ) -> list[WordChange]:
     real: Side = "both" if side in ("both", "condition") else "A" if side == "A" else "B"
     names = clause.names or _borrowed(clause, all_clauses, shape, notes)
+    denied = next((i for i in clause.items if i.text.lower() in _NEGATIONS), None)
+    if denied is not None and names:
+        notes.problems.append(
+            (denied.start, f"'{denied.text} ... {names[0].text}': say 'no' or 'without' instead")
+        )
+        notes.used |= {i.start for i in clause.items if i.kind != "design"}
+        return []
+    if any(n.name in _DOSING for n in names):
+        # "split the dose into three doses": the second word is part of the first.
+        notes.used |= {n.start for n in names if n.name == "dose"}
+        names = [n for n in names if n.name != "dose"]
     made: list[WordChange] = []
     for name, around in _shares(names, clause):
         reading = _read_name(name, around, real, clause)
@@ -199,11 +222,28 @@ def _sided(notes: _Notes, shape: Frame) -> list[WordChange]:
     for side, made in notes.sides:
         promoted = side == "condition" and not own and not shape.compared
         out += [replace(c, side="A") if promoted and c.side == "both" else c for c in made]
+    out = _once(out, notes)
     one_sided = {c.target for c in out if c.side == "A"}
     return [
         replace(c, side="B") if c.side == "both" and c.target in one_sided and shape.compared else c
         for c in out
     ]
+
+
+def _once(changes: list[WordChange], notes: _Notes) -> list[WordChange]:
+    """One value per side and parameter; a second one is named, not applied."""
+    seen: set[tuple[str, str]] = set()
+    out = []
+    for change in changes:
+        key = (change.side, change.target)
+        if change.kind == "set" and key in seen:
+            notes.problems.append(
+                (10**6, f"'{change.said}' contradicts another value for design {change.side}")
+            )
+            continue
+        seen.add(key)
+        out.append(change)
+    return out
 
 
 def _outcomes(items: Sequence[Item], notes: _Notes) -> None:
@@ -280,7 +320,7 @@ def nearest(piece: str) -> str:
     shown = list(dict.fromkeys(f"'{folded[c[0]]}'" for c in close))[:2]
     if shown:
         return "nearest: " + " or ".join(shown)
-    return "nearest levers: none; `senescope model parameters` and `model designs` list what there is"
+    return "nothing close; `senescope model designs` lists the levers"
 
 
 def _refused(text: str, unknown: tuple[str, ...], notes: _Notes) -> NotUnderstood:

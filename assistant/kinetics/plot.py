@@ -125,7 +125,8 @@ def braille(series: Series, output: str = "blood_cells_per_uL", *, width: int = 
         ends.append(_line(canvas, t, curve["median"], axis, dashed=n == 1))
     scale = ", log scale" if axis.logarithmic else ""
     shown = "%" if unit == "1" else unit
-    lines = [f"{title} ({shown}{scale}): A continuous, B dashed; dots hold 90 % of the draws"]
+    head = f"{title} ({shown}{scale}): A line, B dashes, dots 90 % of draws"
+    lines = [head if len(head) <= width else f"{title} ({shown}{scale})"]
     for n, row in enumerate(canvas.lines()):
         share = 1.0 - n / (rows - 1)
         value = axis.value(share) * (100.0 if unit == "1" else 1.0)

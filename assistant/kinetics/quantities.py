@@ -119,6 +119,10 @@ def _fold_amount(match: re.Match[str]) -> Amount:
     return Amount("fold", number(match["n"]), match.end())
 
 
+def _factor(match: re.Match[str]) -> Amount:
+    return Amount("fold", number(match["n"]), match.end(), way="up")
+
+
 def _order(match: re.Match[str]) -> Amount:
     return Amount("fold", 10.0 ** number(match["n"]), match.end())
 
@@ -204,10 +208,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         (rf"{_N}\s?-?\s?(?:orders?\sof\smagnitude|logs?\b|log10)", _order),
         (rf"{_N}\s?-?\s?(?:fold|times)\b", _fold_amount),
         (rf"(?P<n>{'|'.join(w for w in _WORDS if len(w) > 2)})fold\b", _fold_amount),
-        (r"(?P<n>\d+(?:\.\d+)?)\s?x\b", _fold_amount),
-        (r"x\s?(?P<n>\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b", _fold_amount),
+        (r"(?P<n>\d+(?:\.\d+)?)\s?x\b(?!\s?10(?:\^|[⁰¹²³⁴⁵⁶⁷⁸⁹]))", _fold_amount),
+        (r"x\s?(?P<n>\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b", _factor),
         (
-            r"(?:(?:a|one)[\s-])?(?P<part>half|third|quarter|fifth|tenth|hundredth|thousandth)\b(?!\sdose\b)(?:\s(?:of|as\s(?:high|much|many|dense|strong|large)))?",
+            r"(?:(?:a|one)[\s-])?(?P<part>half|third|quarter|fifth|tenth|hundredth|thousandth)\b(?![\s-]generation|\sdose\b)(?:\s(?:of|as\s(?:high|much|many|dense|strong|large)))?",
             _part,
         ),
         (r"(?P<word>twice|thrice)\b(?:\sas\s(?:high|much|many|dense|strong|large))?", _times),

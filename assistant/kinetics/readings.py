@@ -18,6 +18,8 @@ from assistant.kinetics.words import Concept, Item, vocabulary
 
 BODY_WEIGHT_KG = 70.0
 """Assumed when a dose is given per kg."""
+FEWEST_CELLS = 1e4
+"""A bare number below this is no dose and no tumour: more likely a count of doses."""
 DEFAULT_FOLD = 2.0
 """Assumed when the words give a direction and no size."""
 
@@ -130,6 +132,9 @@ def _absolute(
             out.problem = f"{concept.label} has no number of its own: give a fold change, or {name} in {unit}"
             return
         value, unit = amount.value, amount.unit
+        if meanings()[name].unit == "cells" and not unit and 0.0 < value < FEWEST_CELLS:
+            out.problem = f"'{item.text}' for {concept.label}: how many cells? Write e.g. 1e8 cells"
+            return
         if unit == "cells/kg":
             value, unit = value * BODY_WEIGHT_KG, "cells"
             out.assumed.append(

@@ -141,6 +141,7 @@ def sobol(
         raise InputError(
             f"design {design.id!r} has nothing uncertain in it.", hint="Give ranges in the design."
         )
+    size = max(2, len(keys))  # SciPy cannot do one dimension: an idle second one costs a few runs
     runs = 0
 
     def evaluate(unit: Vector) -> Vector:
@@ -152,7 +153,7 @@ def sobol(
         return _run(design, rows, outcome, days, threads)[None, :]
 
     flat: Any = uniform()  # the stubs know only the newer distribution classes
-    result: Any = sobol_indices(func=evaluate, n=n, dists=[flat] * len(keys), rng=np.random.default_rng(seed))
+    result: Any = sobol_indices(func=evaluate, n=n, dists=[flat] * size, rng=np.random.default_rng(seed))
     first, total = np.atleast_2d(result.first_order)[0], np.atleast_2d(result.total_order)[0]
     found = [
         Index(key.rpartition(".")[2], key, float(first[i]), float(total[i])) for i, key in enumerate(keys)

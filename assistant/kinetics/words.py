@@ -65,6 +65,7 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
         ),
         "both",
     ),
+    (re.compile(r"makes?\sup\b|made\sup\sof\b"), "stop"),
     (re.compile(r"in\sthe\s(?:presence|setting|context)\sof\b"), "under"),
     (re.compile(r"in\sthe\sabsence\sof\b|free\sof\b"), "without"),
     (
@@ -247,14 +248,17 @@ def _concept(identity: str, raw: Mapping[str, Any]) -> Concept:
 
 def _glossary(names: Mapping[str, tuple[NameKind, str]]) -> Iterator[tuple[str, NameKind, str]]:
     """Further notations of known names from the corpus glossary, and its terms that the model lacks."""
-    from assistant.retrieval.lexicon import Lexicon
+    import yaml
 
-    for entry in Lexicon.shipped().entries:
-        notations = (entry.term, *entry.synonyms)
+    # Read here and not through the retrieval lexicon, whose stemming costs 0.3 s that only a search needs.
+    text = (resources.files("corpus") / "glossary.yaml").read_text(encoding="utf-8")
+    entries: list[dict[str, Any]] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    for entry in entries:
+        notations = (entry["term"], *entry["synonyms"])
         found = next((names[key(n)] for n in notations if key(n) in names), None)
         for notation in notations:
             if key(notation) and small(key(notation)) is None:
-                yield (notation, *(found or ("term", entry.term)))
+                yield (notation, *(found or ("term", entry["term"])))
 
 
 def lex(text: str) -> tuple[Item, ...]:
@@ -295,10 +299,10 @@ def _parameter(text: str, here: int) -> Item | None:
         return None
     if len(match.group()) == 1 and not re.match(r"\s*(?:=|to\s[\d.]|[x×]\s?\d)", text[match.end() :]):
         return None  # "a", "b", "f", "k": letters of a sentence unless a value follows
-    if match.group() in ("rest", "dose", "detect", "eng"):
-        return None
     end = match.end()
     equals = re.compile(r"\s*=\s*").match(text, end)
+    if equals is None and match.group() in ("rest", "dose", "detect", "eng"):
+        return None  # words of their own
     return Item("concept", here, equals.end() if equals else end, match.group(), match.group())
 
 
@@ -346,6 +350,9 @@ def _word(text: str, folded: str, here: int) -> Item:
     end = match.end() if match else here + 1
     word = folded[here:end]
     if word in (
+        "doubles",
+        "halves",
+        "triples",
         "double",
         "doubled",
         "doubling",

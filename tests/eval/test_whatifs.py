@@ -1,0 +1,97 @@
+"""What-ifs in words against the structures they stand for; nothing may be misread in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.kinetics.wording import Understood, is_whatif, parse
+
+CASES: list[dict[str, Any]] = yaml.safe_load(
+    Path(__file__).with_name("whatifs-dev.yaml").read_text(encoding="utf-8")
+)
+AIM = 0.95
+
+
+def difference(case: dict[str, Any]) -> str:
+    """What is wrong with the reading of one case; "" when nothing is."""
+    found = parse(case["text"])
+    if case.get("refused"):
+        return "" if not isinstance(found, Understood) else f"not refused: {found.echo}"
+    if not isinstance(found, Understood):
+        return f"refused: {found.reason}"
+    if (found.design_a, found.design_b) != (str(case["a"]), str(case["b"])):
+        return f"designs {found.design_a}, {found.design_b}"
+    wanted = sorted(tuple(c[:3]) for c in case["changes"])
+    got = sorted((c.side, c.kind, c.target) for c in found.changes)
+    if wanted != got:
+        return f"changes {got}"
+    for change in case["changes"]:
+        match = next(c for c in found.changes if (c.side, c.kind, c.target) == tuple(change[:3]))
+        if len(change) == 4 and match.amount != pytest.approx(float(change[3])):
+            return f"{change[2]} {match.amount}"
+    if found.days != case.get("days"):
+        return f"days {found.days}"
+    return events(case, found) or unknown(case, found)
+
+
+def events(case: dict[str, Any], found: Understood) -> str:
+    for name, value in (case.get("events") or {}).items():
+        scheduled = [c.events[-1] for c in found.changes if c.events]
+        if not scheduled or getattr(scheduled[-1], name) != pytest.approx(float(value)):
+            return f"event {name}: {scheduled}"
+    return ""
+
+
+def unknown(case: dict[str, Any], found: Understood) -> str:
+    expected = case.get("unknown") or []
+    if bool(expected) != bool(found.unknown):
+        return f"unknown {found.unknown}"
+    return "" if all(any(w in u for u in found.unknown) for w in expected) else f"unknown {found.unknown}"
+
+
+def test_the_set_is_large_and_mixed() -> None:
+    kinds = {k: sum(c["kind"] == k for c in CASES) for k in {c["kind"] for c in CASES}}
+    assert len(CASES) >= 60 and set(kinds) == {
+        "single",
+        "double",
+        "schedule",
+        "comparison",
+        "ambiguous",
+        "impossible",
+    }
+    assert min(kinds.values()) >= 6 and len({c["text"] for c in CASES}) == len(CASES)
+
+
+def test_at_least_95_percent_are_read_as_meant() -> None:
+    wrong = {c["text"]: d for c in CASES if (d := difference(c))}
+    assert len(wrong) <= (1 - AIM) * len(CASES), wrong
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:60])
+def test_what_is_misread_is_said(case: dict[str, Any]) -> None:
+    """A wrong reading may only pass when the reader is told what was not understood or assumed."""
+    problem = difference(case)
+    found = parse(case["text"])
+    if problem and isinstance(found, Understood):
+        assert found.unknown or found.assumed, problem
+
+
+def test_ambiguous_words_are_marked_as_assumed() -> None:
+    for case in CASES:
+        if case["kind"] == "ambiguous" and not case.get("refused"):
+            found = parse(case["text"])
+            assert isinstance(found, Understood) and (found.assumed or found.unknown), case["text"]
+
+
+def test_literature_questions_are_not_taken_for_what_ifs() -> None:
+    folder = Path(__file__).parent
+    taken = []
+    for name in ("questions-dev.yaml", "questions-more.yaml"):
+        data = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+        items = data if isinstance(data, list) else data["questions"]
+        taken += [i["question"] for i in items if i.get("kind") != "whatif" and is_whatif(i["question"])]
+    assert taken == []

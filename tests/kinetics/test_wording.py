@@ -1,0 +1,205 @@
+"""The grammar of what-ifs, rule by rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.errors import InputError
+from assistant.kinetics import whatif
+from assistant.kinetics.quantities import amount_at, fold
+from assistant.kinetics.wording import NotUnderstood, Understood, is_whatif, parse
+
+
+def understood(text: str) -> Understood:
+    found = parse(text)
+    assert isinstance(found, Understood), getattr(found, "reason", "")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "value", "unit"),
+    [
+        ("tenfold", "fold", 10.0, ""),
+        ("10-fold", "fold", 10.0, ""),
+        ("by a factor of 3", "fold", 3.0, ""),
+        ("two orders of magnitude", "fold", 100.0, ""),
+        ("a tenth", "fold", 10.0, ""),
+        ("50 %", "percent", 0.5, ""),
+        ("1e8 cells", "number", 1e8, "cells"),
+        ("1×10⁸ cells", "number", 1e8, "cells"),
+        ("5 x 10^7 cells", "number", 5e7, "cells"),
+        ("100 million cells", "number", 1e8, "cells"),
+        ("1,000 molecules per cell", "number", 1000.0, "molecules"),
+        ("1e6 cells/kg", "number", 1e6, "cells/kg"),
+        ("-1e8 cells", "number", -1e8, "cells"),
+        ("0.3 per day", "number", 0.3, "1/day"),
+        ("12 divisions", "number", 12.0, "divisions"),
+        ("four-day rest", "duration", 4.0, ""),
+        ("2 weeks", "duration", 14.0, ""),
+        ("every 14 days", "every", 14.0, ""),
+        ("weekly", "every", 7.0, ""),
+        ("on day 28", "day", 28.0, ""),
+        ("after two weeks", "day", 14.0, ""),
+    ],
+)
+def test_amounts_in_words_have_a_value_and_a_unit(words: str, kind: str, value: float, unit: str) -> None:
+    found = amount_at(fold(words), 0)
+    assert found is not None and (found.kind, found.unit) == (kind, unit)
+    assert found.value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("words", ["0,5", "28z", "41bb", "third generation"])
+def test_what_could_mean_two_things_is_no_amount(words: str) -> None:
+    found = amount_at(fold(words), 0)
+    assert found is None or found.end < len(words)
+
+
+def test_a_lower_affinity_raises_the_density_at_half_signal() -> None:
+    a, b = understood("what if affinity is tenfold lower in a 4-1BB CAR").designs()
+    assert a.value("A50") == pytest.approx(10.0 * b.value("A50"))
+
+
+def test_all_notations_of_a_design_are_one() -> None:
+    for name in ("4-1BB", "41BB", "CD137", "TNFRSF9", "BBζ", "BBz", "4-1BBζ"):
+        assert understood(f"what if I double the dose in a {name} CAR").design_a == "bbz", name
+
+
+def test_a_condition_holds_for_both_designs_and_a_change_for_one() -> None:
+    a, b = understood("what if I lower the dose tenfold in 28z at a tumour burden of 1e12 cells").designs()
+    assert a.value("H0") == b.value("H0") == 1e12
+    assert a.value("dose") == pytest.approx(0.1 * b.value("dose"))
+
+
+def test_a_lone_condition_is_the_change() -> None:
+    a, b = understood("what happens in 4-1BB at 500 molecules per cell").designs()
+    assert a.value("aH") == 500.0 and b.value("aH") != 500.0
+
+
+def test_the_second_half_of_a_comparison_borrows_the_name() -> None:
+    a, b = understood("a dose of 1e7 cells versus 1e8 cells in CD28").designs()
+    assert (a.value("dose"), b.value("dose"), a.base, b.base) == (1e7, 1e8, "28z", "28z")
+
+
+def test_replacing_x_by_y_makes_y_the_answer() -> None:
+    found = understood("what if we replace CD28 by 4-1BB")
+    assert (found.design_a, found.design_b) == ("bbz", "28z")
+
+
+def test_every_lever_is_understood_by_its_id_and_synonyms() -> None:
+    from assistant.kinetics import levers
+
+    for name in levers.names():
+        lever = levers.load(name)
+        base = lever.bases[0] if lever.bases else "bbz"
+        for phrase in (lever.id, *lever.synonyms):
+            found = parse(f"{base} with {phrase}")
+            assert isinstance(found, Understood) and not found.unknown, (phrase, getattr(found, "reason", ""))
+            designs = {found.design_a, found.design_b, *(c.target for c in found.changes)}
+            assert name in designs or designs & {f"{name}-like", "third-generation"}, (phrase, found.echo)
+
+
+def test_every_parameter_is_understood_by_its_name() -> None:
+    from assistant.kinetics.equations import PARAMETERS
+    from assistant.kinetics.parameters import column, meanings
+
+    for name in PARAMETERS:
+        if meanings()[name].kind == "control":
+            continue
+        value = column("bbz")[name].high
+        found = understood(f"set {name} = {value!r} in 28z" if value else f"set {name} = 0.0 in 28z")
+        assert [(c.target, c.amount) for c in found.changes] == [(name, value)], found.echo
+
+
+def test_a_lever_against_its_meaning_is_refused_with_what_there_is() -> None:
+    for text in ("c-Jun knockout in CD28", "PD-1 overexpression in 28z", "what if IL-15 is blocked in 4-1BB"):
+        found = parse(text)
+        assert isinstance(found, NotUnderstood) and "the model only has" in found.reason, text
+
+
+def test_nothing_is_dropped_in_silence() -> None:
+    found = understood("what if I lower affinity tenfold and add unobtainium in a 4-1BB CAR")
+    assert len(found.changes) == 1 and any("unobtainium" in u for u in found.unknown)
+
+
+def test_a_dangling_amount_is_named() -> None:
+    found = understood("4-1BB vs CD28 fivefold")
+    assert any("fivefold" in u for u in found.unknown)
+
+
+def test_a_misspelt_lever_is_offered_the_right_one() -> None:
+    found = parse("what if I lower afinity tenfold")
+    assert isinstance(found, NotUnderstood) and "affinity" in found.reason.split("nearest", 1)[1]
+
+
+def test_a_negation_is_not_read_as_its_opposite() -> None:
+    found = parse("what if the affinity is not lowered in 28z")
+    assert isinstance(found, NotUnderstood) and "not" in found.reason
+
+
+def test_two_values_for_one_thing_are_reported() -> None:
+    found = understood("4-1BB at 500 molecules per cell and 1000 molecules per cell")
+    assert any("contradicts" in u for u in found.unknown)
+
+
+def test_assumed_sizes_are_told() -> None:
+    found = understood("what if I use a higher dose in 28z")
+    assert found.changes[0].guessed and any("twofold assumed" in a for a in found.assumed)
+
+
+def test_impossible_values_say_why() -> None:
+    found = parse("what if the dose is -1e8 cells in 28z")
+    assert isinstance(found, NotUnderstood) and "unphysical" in found.reason
+    with pytest.raises(InputError, match="unphysical"):
+        whatif.from_words("what if the dose is -1e8 cells in 28z")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "x" * 3000, "\x1b[31mred", "?!", "💥" * 50, "1e999 cells", "what if"]
+)
+def test_odd_text_is_refused_and_never_raises(text: str) -> None:
+    assert isinstance(parse(text), NotUnderstood)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what if I lower affinity tenfold in a 4-1BB CAR?",
+        "What would happen if the dose were 1e7 cells?",
+        "simulate 4-1BB at low antigen density",
+        "compare 4-1BB with CD28 at a dose of 1e7 cells",
+        "4-1BB vs CD28 at tenfold lower affinity and high tumour burden",
+        "CD28 with and without c-Jun at a dose of 1e8 cells",
+    ],
+)
+def test_what_ifs_are_recognised(text: str) -> None:
+    assert is_whatif(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "does lowering affinity reduce exhaustion?",
+        "Which costimulatory domain makes CAR-T cells more prone to senescence?",
+        "What evidence compares 4-1BB with CD28 persistence in patients?",
+        "How does tonic signalling drive exhaustion in CD28 CAR-T cells?",
+        "What, if any, markers distinguish senescence from exhaustion?",
+        "4-1BB vs CD28: which persists longer in published trials?",
+        "Compare the evidence for 4-1BB and CD28",
+        "What is the capital of France?",
+        "",
+    ],
+)
+def test_questions_about_the_literature_are_not(text: str) -> None:
+    assert not is_whatif(text)
+
+
+def test_the_router_costs_no_import() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from assistant.kinetics.wording import is_whatif; is_whatif('what if'); "
+        "print([m for m in ('numpy', 'yaml', 'scipy', 'numba') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
