@@ -14,6 +14,8 @@ import ctypes
 import hashlib
 import importlib
 import os
+import subprocess
+import sys
 import threading
 import types
 from collections.abc import Callable
@@ -122,6 +124,19 @@ def load() -> Integrator:
     """
     with _COMPILING:
         return _load()
+
+
+def prepare(home: Path) -> None:
+    """Compile into `home` in a process of its own, unless that has been done.
+
+    Compiling holds Python's interpreter lock for seconds; in a thread of the chat it would freeze the
+    screen. A failure is left to `load`, which says what is wrong.
+    """
+    os.environ["SENESCOPE_HOME"] = str(home)
+    if not ready():
+        command = [sys.executable, "-c", "from assistant.kinetics.kernel import load; load()"]
+        quiet = subprocess.DEVNULL
+        subprocess.run(command, stdin=quiet, stdout=quiet, stderr=quiet, check=False)
 
 
 @lru_cache(maxsize=1)

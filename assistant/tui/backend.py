@@ -68,9 +68,10 @@ class EngineBackend:
             return counts.papers, counts.passages
 
     def warm(self) -> None:
-        """Load the embedder and the matrices."""
+        """Load the embedder and the matrices, and compile the model where that was not done."""
         with self._lock:
             self._opened.warm()
+        self._prepare_model()
 
     def ask(self, question: str, filters: Filters, history: Sequence[Answer], length: str) -> Answer:
         """Answer or refuse one question."""
@@ -98,6 +99,7 @@ class EngineBackend:
         """Compare two designs."""
         from assistant.kinetics import whatif
 
+        self._prepare_model()
         settings = self._settings
         days, draws, seed = (settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
         if request.text:
@@ -118,6 +120,11 @@ class EngineBackend:
         """Release files; a run in progress is not waited for."""
         if self._engine is not None:
             self._engine.close()
+
+    def _prepare_model(self) -> None:
+        from assistant.kinetics import kernel
+
+        kernel.prepare(self._settings.home)
 
     @property
     def _opened(self) -> Engine:

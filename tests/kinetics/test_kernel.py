@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -92,3 +93,22 @@ def test_a_damaged_cache_is_built_again(
 
 def test_the_stored_file_is_checked_by_its_own_hash(stored: bytes) -> None:
     assert hashlib.sha256(stored[32:]).digest() == stored[:32]
+
+
+def test_preparing_compiles_in_another_process_and_only_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    started: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> None:
+        started.append(command)
+        folder = kernel.cache_folder()
+        folder.mkdir(parents=True)
+        (folder / "kernel.o").write_bytes(b"")
+
+    monkeypatch.setenv("SENESCOPE_HOME", "elsewhere")
+    monkeypatch.setattr(kernel.subprocess, "run", run)
+    kernel.prepare(tmp_path)
+    kernel.prepare(tmp_path)
+    assert [command[0] for command in started] == [sys.executable]
+    assert kernel.cache_folder().is_relative_to(tmp_path)
