@@ -87,8 +87,14 @@ def headline(run: Comparison, asks: Sequence[str] = ()) -> str:
     return best[0].name if best else ""
 
 
-def result(run: Comparison, asks: Sequence[str] = ()) -> str:
-    """One sentence: what is higher or lower in A than in B, by how much, and what is undetermined."""
+def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | None = None) -> str:
+    """One sentence: what is higher or lower in A than in B, by how much, and what is undetermined.
+
+    Arguments:
+        asks: outcomes that the reader asked about; they come first.
+        names: what to call the designs; their own names by default.
+    """
+    first, second = names or (run.a.name, run.b.name)
     rows = [r for r in ordered(run, asks) if not math.isnan(r.a.median)]
     sure = [r for r in rows if r.direction != "undetermined"]
     asked = [r for r in rows if r.name in asks]
@@ -105,7 +111,7 @@ def result(run: Comparison, asks: Sequence[str] = ()) -> str:
         parts.append(f"undetermined within the ranges: {shown}")
     if same:
         parts.append("the same in both: " + ", ".join(SHORT[r.name] for r in same))
-    start = f"A ({run.a.name}) against B ({run.b.name}): "
+    start = f"A ({first}) against B ({second}): "
     if int(run.run["draws"]) == 1:
         return start + "; ".join(parts) + " (nominal values only: no range was tested)."
     return start + "; ".join(parts) + "."
@@ -136,4 +142,4 @@ def _word(row: OutcomeRow) -> str:
 
 
 def _with_unit(text: str, unit: str) -> str:
-    return text if text in ("never", "–") else f"{text} {unit}"
+    return text if text in ("never", "–") else f"{text} {'days' if unit == 'day' else unit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -199,7 +200,22 @@ def answer(done: Answered, *, width: int | None = None, plot: str = "") -> str:
         parts.append(drivers(done.drivers))
     parts += [f"Warning: {w}." for w in run.warnings if not w.startswith("not understood: ")]
     parts.append(LIMITS)
+    if width is not None:
+        parts = [_wrapped(part, width) for part in parts]
     return "\n\n".join(parts) + "\n"
+
+
+def _wrapped(part: str, width: int) -> str:
+    """Prose cut at words for a terminal; tables and plots fit already."""
+    lines = part.split("\n")
+    if any("┤" in line for line in lines):
+        return part
+    return "\n".join(
+        line
+        if len(line) <= width or "  " in line.strip()
+        else textwrap.fill(line, width, subsequent_indent="  " if line.startswith("- ") else "")
+        for line in lines
+    )
 
 
 def _titled(title: str, text: str, width: int | None) -> str:

@@ -193,14 +193,29 @@ def answer(request: Request, *, threads: int | None = None) -> Answered:
     run = replace(run, warnings=warnings)
     asks = words.asks if words else ()
     driven = headline(run, asks)
+    changes = tuple(explain(request))
     return Answered(
         request=request,
         comparison=run,
-        changes=tuple(explain(request)),
-        sentence=result(run, asks),
+        changes=changes,
+        sentence=result(run, asks, (label(request.a, "A", changes), label(request.b, "B", changes))),
         drivers=tuple(drivers(run, driven)) if driven else (),
         driven=driven,
     )
+
+
+def label(design: Design, side: str, changes: Sequence[Mapping[str, Any]]) -> str:
+    """A design's name with what the user set in it: "CD28-zeta CAR, dose 5e7 cells"."""
+    from assistant.kinetics.sentences import number
+
+    parts = [design.name]
+    for change in changes:
+        if change["design"] == side and change["by"] == "user" and "event" not in change:
+            unit = "" if change["unit"] == "1" else f" {change['unit']}"
+            parts.append(f"{change['parameter']} {number(change['to'])}{unit}")
+        elif change["design"] == side and "event" in change:
+            parts.append(str(change["meaning"]))
+    return ", ".join(dict.fromkeys(parts))
 
 
 def explain(request: Request) -> list[dict[str, Any]]:

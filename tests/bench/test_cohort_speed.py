@@ -1,0 +1,46 @@
+"""Speed of cohorts and of a what-if in words, in one run on one machine."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+
+from assistant.kinetics import cohort, designs, kernel, whatif
+
+pytestmark = pytest.mark.bench
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled(request: pytest.FixtureRequest) -> None:
+    """Compilation happens once at set-up and is not what is measured."""
+    if request.config.getoption("benchmark_disable") and not request.config.getoption("benchmark_enable"):
+        pytest.skip("speed is measured with --benchmark-enable -n0, on a machine that does nothing else")
+    kernel.load()
+
+
+def report(line: str) -> None:
+    """Put a figure into the log of the run (shown with -s)."""
+    sys.stdout.write(line + "\n")
+
+
+def test_ten_thousand_patients_over_three_years_take_half_a_minute() -> None:
+    small = cohort.run(designs.load("bbz"), n=2_000, days=1095.0, threads=2)
+    large = cohort.run(designs.load("bbz"), n=10_000, days=1095.0, threads=2)
+    report(f"cohort over three years: 2,000 in {small.seconds:.1f} s, 10,000 in {large.seconds:.1f} s")
+    assert large.arms[0].failed == 0
+    assert large.seconds <= 30.0
+    assert large.seconds <= 5.0 * small.seconds * 1.5
+
+
+def test_a_warm_what_if_in_words_with_bands_takes_a_second() -> None:
+    text = "what if I lower scFv affinity tenfold in a 4-1BB CAR at high tumour burden?"
+    whatif.answer(whatif.from_words(text)).payload()
+    taken = []
+    for _ in range(3):
+        began = time.perf_counter()
+        whatif.answer(whatif.from_words(text)).payload()
+        taken.append(time.perf_counter() - began)
+    report(f"what-if in words, 200 draws x 2 designs, payload included: {min(taken):.2f} s")
+    assert min(taken) <= 1.0
