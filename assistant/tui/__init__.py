@@ -17,10 +17,39 @@ def run_chat(settings: Settings, *, continue_session: str | None = None) -> None
     Arguments:
         settings: where the home folder is, which theme, which lengths.
         continue_session: a session id, the beginning of one, or `latest`; None begins a new one.
+
+    Raises:
+        InputError: there is no such session.
+        EnvironmentFault: the history of a session to continue cannot be read.
     """
+    import os
+
     from assistant.tui.app import ChatApp
 
-    ChatApp(settings, continue_session=continue_session).run()
+    # The compiled model is cached in the home folder, which may have been named by a flag.
+    os.environ["SENESCOPE_HOME"] = str(settings.home)
+    app = ChatApp(settings, continue_session=_known(settings, continue_session))
+    app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)
+
+
+def _known(settings: Settings, name: str | None) -> str | None:
+    """The session to continue; an unknown one is an error before the screen opens.
+
+    `latest` without any session begins a new one.
+    """
+    if name is None:
+        return None
+    from assistant.sessions.store import SessionStore
+
+    store = SessionStore.open(settings.home)
+    try:
+        if name == "latest" and not store.recent(1):
+            return None
+        return store.get(name).id
+    finally:
+        store.close()
 
 
 __all__ = ["run_chat"]

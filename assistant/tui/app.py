@@ -13,7 +13,6 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer
 
@@ -146,12 +145,14 @@ class ChatApp(CommandActions):
         close_log()
 
     def _fatal_error(self) -> None:
+        from rich.text import Text
+
         from assistant.tui.logbook import LOG
 
         # Textual would print a traceback with the values of all variables; it belongs into the log.
         LOG.critical("the chat ended on a defect", exc_info=self._exception)
         self.panic(
-            Content(
+            Text(
                 f"Senescope's chat ended on a defect: {type(self._exception).__name__}: {self._exception}\n"
                 f"Nothing that was asked is lost. Details: {self.settings.home / 'senescope.log'}; "
                 "please report it."

@@ -37,6 +37,13 @@ RETRACTIONS = {
 }
 
 
+def name_of(citation: Citation) -> str:
+    """A short name of the source: authors and journal, else the title; the ledger of claims by its name."""
+    if citation.passage.startswith("claim:"):
+        return f"Claim ledger of this corpus: {citation.passage.removeprefix('claim:')}"
+    return one_line(citation.title if citation.short == citation.paper else citation.short)
+
+
 def summary(citations: Iterable[Citation]) -> Content:
     """Systems and domains of all citations with their counts; what an answer rests on, at a glance."""
     listed = list(citations)

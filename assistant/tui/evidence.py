@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from assistant.evidence import Answer, Citation
 from assistant.sessions.plain import one_line, plain
-from assistant.tui.badges import RETRACTIONS, of_citation
+from assistant.tui.badges import RETRACTIONS, name_of, of_citation
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
@@ -98,7 +98,7 @@ class Card(Vertical, can_focus=True):
     def __init__(self, citation: Citation) -> None:
         super().__init__(classes="card")
         self.citation = citation
-        self.border_title = Content(f"[{citation.n}] {one_line(citation.short)}")
+        self.border_title = Content(f"[{citation.n}] {name_of(citation)}")
         self._quote = Static(quote_in_context(citation, None), classes="quote")
         self._limits = Static(classes="limits")
         self._limits.display = False

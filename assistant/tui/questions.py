@@ -41,7 +41,7 @@ class Questions(Workers):
         text = job.question.removeprefix("/whatif").strip()
         if job.question.startswith("/whatif") or (self.ready and self.backend.is_whatif(text)):
             self.whatif.working()
-            self._say(job.turn, "Running the model…")
+            self._say(job.turn, "Running the model… (a first run compiles it, 10 to 20 s)")
             self.run_whatif(job.turn, text)
         else:
             self._say(job.turn, "Reading the evidence…")

@@ -19,7 +19,7 @@ from assistant.tui.app import ChatApp
 
 SIZE = (132, 40)
 QUESTION = "Which costimulatory domain makes CAR-T cells more prone to senescence?"
-WHATIF = "4-1BB vs CD28 at tenfold lower antigen density"
+WHATIF = "Compare 4-1BB with CD28"
 
 
 async def take(folder: Path) -> list[Path]:
@@ -30,6 +30,7 @@ async def take(folder: Path) -> list[Path]:
         await _until(pilot, lambda: app.ready or app.broken)
         await _ask(app, pilot, QUESTION)
         await pilot.press("alt+1")
+        await _until(pilot, lambda: app.bar.room == "evidence")
         await pilot.pause(0.5)
         written.append(_write(app, folder / "screenshot.svg"))
         await _ask(app, pilot, WHATIF)
@@ -40,11 +41,11 @@ async def take(folder: Path) -> list[Path]:
 
 
 async def _ask(app: ChatApp, pilot: Pilot[None], text: str) -> None:
+    before = len(app.dialogue.turns())
     app.prompt.fill(text)
     app.prompt.action_send()
-    await pilot.pause(0.2)
-    await _until(pilot, lambda: app.dialogue.running is None)
-    await pilot.pause(0.5)
+    await _until(pilot, lambda: len(app.dialogue.turns()) > before and app.dialogue.running is None)
+    await pilot.pause(1.0)
 
 
 async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:

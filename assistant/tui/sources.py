@@ -12,8 +12,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from assistant.evidence import Answer, Citation
-from assistant.sessions.plain import one_line
-from assistant.tui.badges import COSTIMS, RETRACTIONS, SYSTEMS
+from assistant.tui.badges import COSTIMS, RETRACTIONS, SYSTEMS, name_of
 from assistant.tui.messages import CitationOpened
 
 
@@ -47,7 +46,7 @@ class Sources(Static, can_focus=True):
         row = Content.assemble(
             ("▸ " if here else "  ", "bold $primary"),
             (f"[{citation.n}]", "bold $primary"),
-            f" {one_line(citation.short)}",
+            f" {name_of(citation)}",
             (f" · {tail}" if tail else "", "dim"),
         )
         row = row.stylize(Style.from_meta({"cite": citation.n}))
