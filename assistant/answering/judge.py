@@ -22,7 +22,7 @@ POOL: Final = 60
 """Hits to judge: the weights were fitted on this many, and all development questions have a right finding
 among them."""
 QUESTION_FEATURES: Final = (
-    "complete_p", "complete_odds", "complete_said", "complete_best", "spread", "dense_best", "paper_best",
+    "complete_p", "complete_odds", "complete_said", "spread", "dense_best", "paper_best",
     "entities_paper_best", "missing_entity_paper", "concepts", "asked",
 )  # fmt: skip
 """Names of the numbers that `summary` gives, in order."""
@@ -110,7 +110,6 @@ def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ra
         complete,
         _log_odds(complete),
         max(r.match.value("said") * whole for r, whole in five),
-        best.value("said") * five[0][1],
         sum(r.p for r in ranked[:_WIDE]),
         best.value("dense"),
         best.value("said_paper"),

@@ -66,7 +66,7 @@ _SYSTEMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _ASKS = r"(?:why|what|how|which|when|where|who|whose|is|are|do|does|did|should|can|could|will|would|has|have)"
 _PREMISE = re.compile(
-    rf"^(?:and |but |so )?(?:since|given(?: that)?|because|as|seeing(?: that)?|considering(?: that)?"
+    rf"^(?:and |but |so )?(?:since|given that|because(?! of)|seeing that|considering that"
     rf"|now that|knowing that|if it is true that)\s+(.+?),\s+(?={_ASKS}\b)",
     re.I,
 )
