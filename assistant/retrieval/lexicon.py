@@ -29,6 +29,14 @@ _UPPER_ONLY: Final = frozenset(
 """Notations that are ordinary words or units in lower case: they count only as capitals."""
 
 
+Known = Callable[[str], bool]
+"""Whether a folded word is known somewhere."""
+
+
+def _nothing(_: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Term:
     """One glossary entry."""
@@ -213,15 +221,16 @@ class Lexicon:
         """The entity token of a term that this lexicon found."""
         return self._terms[entity.term].token
 
-    def analyse(self, text: str, known: Callable[[str], bool] = lambda word: False) -> Query:
+    def analyse(self, text: str, known: Known = _nothing, ordinary: Known = _nothing) -> Query:
         """Analyse a question.
 
         Arguments:
             text: the question.
-            known: whether a folded word is known from elsewhere (the index, a dictionary), so that it
-                is not taken for a misspelling.
+            known: whether a folded word is known from the collection, so that it is not taken for a
+                misspelling; asked for every long word.
+            ordinary: whether it is a word of the language; asked only when a guess is at hand.
         """
-        corrected, corrections = self._spell(text, known)
+        corrected, corrections = self._spell(text, known, ordinary)
         entities = self.entities_in(corrected)
         names = dict.fromkeys(e.term for e in entities)
         used = {key(e.found) for e in entities}
@@ -264,17 +273,17 @@ class Lexicon:
         texts = (" ".join((e.term, *e.synonyms, e.definition)) for e in self.entries)
         return frozenset(t for text in texts for t in tokens(text))
 
-    def _spell(self, text: str, known: Callable[[str], bool]) -> tuple[str, tuple[Correction, ...]]:
+    def _spell(self, text: str, known: Known, ordinary: Known) -> tuple[str, tuple[Correction, ...]]:
         corrections: list[Correction] = []
 
         def guess(match: re.Match[str]) -> str:
             found = match.group()
             word = fold(found)
             # Codes with digits (CD137, IL-15) are never touched: one character is another molecule.
-            if len(word) < _SHORTEST or not word.isalpha() or stem(word) in self._vocabulary:
+            if len(word) < _SHORTEST or not word.isalpha() or known(word):
                 return found
             best = _nearest(word, self._words)
-            if best is None or known(word):
+            if best is None or stem(word) in self._vocabulary or ordinary(word):
                 return found
             goal, similarity = best
             corrections.append(Correction(found, self._words[goal], similarity))
@@ -289,6 +298,8 @@ _SHORTEST: Final = 6
 
 def _nearest(word: str, goals: Mapping[str, str]) -> tuple[str, float] | None:
     """The one glossary word that `word` can be a slip of, with the similarity; None when unsure."""
+    if word in goals:
+        return None
     from rapidfuzz.distance import OSA
 
     most = 2 if len(word) >= 10 else 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from assistant.evidence import Filters, Hit
 from assistant.retrieval.dense import EXACT_UP_TO, ChromaDense, Dense, DenseMode, ExactDense
 from assistant.retrieval.fusion import best_first
-from assistant.retrieval.lexicon import Lexicon, Query
+from assistant.retrieval.lexicon import Known, Lexicon, Query
 from assistant.retrieval.ranking import Embed, Ranker, Ranking
 from assistant.retrieval.text_index import TEXT_INDEX_VERSION, TextIndex, Words
 from assistant.retrieval.tokens import stem
@@ -64,7 +64,7 @@ class Retriever:
         embed: Embed,
         *,
         lexicon: Lexicon,
-        known: Callable[[str], bool] = lambda word: False,
+        ordinary: Known = lambda word: False,
     ) -> None:
         """Search `rows`.
 
@@ -74,12 +74,12 @@ class Retriever:
             dense: their embeddings.
             embed: from a question to its unit-length vector.
             lexicon: the glossary.
-            known: whether a folded word is an ordinary word, never to be taken for a misspelling.
+            ordinary: whether a folded word is one of the language, never to be taken for a misspelling.
         """
         self.rows = rows
         self.lexicon = lexicon
         self._embed = embed
-        self._known = known
+        self._ordinary = ordinary
         import numpy as np
 
         number: dict[str, int] = {}
@@ -116,13 +116,12 @@ class Retriever:
         else:
             search = ExactDense(index.catalog.embeddings())
         words = index.embedder.folder / "vocab.txt"
-        return cls(rows, text, search, embed, lexicon=lexicon, known=_Dictionary(words))
+        return cls(rows, text, search, embed, lexicon=lexicon, ordinary=_Dictionary(words))
 
     def analyse(self, question: str) -> Query:
         """The question as the retriever understands it, spelling guesses included."""
-        return self.lexicon.analyse(
-            question, lambda w: self._ranker.text.lexical.knows(stem(w)) or self._known(w)
-        )
+        lexical = self._ranker.text.lexical
+        return self.lexicon.analyse(question, lambda word: lexical.knows(stem(word)), self._ordinary)
 
     def search(
         self,

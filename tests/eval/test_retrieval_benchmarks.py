@@ -71,12 +71,12 @@ def slice_of(data: RetrievalSet, queries: int, others: int) -> RetrievalSet:
 
 @pytest.mark.shared
 @pytest.mark.parametrize(
-    ("name", "split", "queries"), [("scifact", "dev", 50), ("bioasq", None, 30), ("covidqa", None, 60)]
+    ("name", "split", "queries"), [("scifact", "dev", 35), ("bioasq", None, 25), ("covidqa", None, 40)]
 )
 def test_ours_beats_its_parts_and_plain_fusion(
     shared: Path, encoder: CachedEncoder, name: str, split: str | None, queries: int
 ) -> None:
-    data = slice_of(read_set(shared / "testdata" / "benchmarks" / name, split), queries, 70)
+    data = slice_of(read_set(shared / "testdata" / "benchmarks" / name, split), queries, 40)
     figures = measure(data, encoder, LEXICON).figures
     ours = figures["ours"]["ndcg@10"]
     assert ours > figures["bm25"]["ndcg@10"]

@@ -127,12 +127,18 @@ def test_of_two_that_say_the_same_the_nearer_to_the_data_comes_first() -> None:
     ]
 
 
-def test_among_equals_another_paper_comes_before_the_third_finding_of_one() -> None:
-    one, other = Paper("a", "T"), Paper("b", "T")
-    rows = [row(n, "Telomeres shorten with each division.", one) for n in (1, 2, 3)]
-    rows.append(row(1, "Telomeres shorten with each division.", other))
+def test_among_equals_another_paper_comes_before_the_second_finding_of_one() -> None:
+    papers = (Paper("a", "T"), Paper("b", "T"))
+    rows = [row(n, "Telomeres shorten with each division.", paper) for paper in papers for n in (1, 2)]
     assert ids(over(rows), "Do telomeres shorten?", k=2) == ["a#F1", "b#F1"]
     assert ids(over(rows), "Do telomeres shorten?", k=2, diverse=False) == ["a#F1", "a#F2"]
+
+
+def test_the_other_findings_of_its_paper_vouch_for_a_finding() -> None:
+    one, other = Paper("a", "T"), Paper("b", "T")
+    rows = [row(1, "Telomeres shorten.", one), row(1, "Telomeres shorten.", other)]
+    rows.append(row(2, "Short telomeres stop division.", other))
+    assert ids(over(rows), "Do telomeres shorten?", k=1) == ["b#F1"]
 
 
 def test_claims_can_be_left_out(retriever: Retriever) -> None:
