@@ -65,7 +65,14 @@ def designs_command(
         return
     rows = [(d.id, d.name, ", ".join(designs.synonyms(d.id))) for d in loaded]
     place.emit(table(("Design", "Name", "Also called"), rows, columns()) + "\n")
-    lever_rows = [(v.id, v.name, f"{len(v.findings)} findings" if v.findings else "assumed") for v in laid]
+    lever_rows = [
+        (
+            v.id,
+            v.name,
+            f"{len(v.findings)} finding{'s' if len(v.findings) > 1 else ''}" if v.findings else "assumed",
+        )
+        for v in laid
+    ]
     place.emit(table(("Lever", "Name", "Direction rests on"), lever_rows, columns()) + "\n")
     place.emit("Lay a lever over a design with +, e.g. --design bbz+c-jun\n")
 

@@ -14,8 +14,6 @@ from assistant.errors import UsageError
 DesignName = Annotated[str, typer.Option("--design", help="Design id, synonym, id+layer or FILE.toml.")]
 Outcome = Annotated[str, typer.Option("--outcome", help="Outcome to look at, e.g. Cmax, persistence.")]
 DEFAULT_OUTCOME = "senescent_fraction_d28"
-SHOWN = ("Cmax", "senescent_fraction_d28", "exhausted_fraction_d28", "persistence", "remission_probability")
-"""Columns of a scan in text; the JSON holds all outcomes."""
 
 
 def open_model(as_json: bool, offline: bool, quiet: bool, home: str | None) -> Desk:
@@ -66,7 +64,7 @@ def scan(
         return
     for text in ranges or ():
         done = scanning.scan(base, scanning.parse_range(text), days=days, draws=draws, seed=seed)
-        place.emit(done.to_json() if place.as_json else tables.scan(done, SHOWN, columns()))
+        place.emit(done.to_json() if place.as_json else tables.scan(done, tables.SCANNED, columns()))
 
 
 def sensitivity(

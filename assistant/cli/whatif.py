@@ -56,6 +56,9 @@ def whatif(
         Path | None, typer.Option("--png", metavar="FILE", help="Write a picture (needs matplotlib).")
     ] = None,
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write a vector picture.")] = None,
+    scan: Annotated[
+        str | None, typer.Option("--scan", metavar="NAME=FROM..TO", help="Go through values in --design.")
+    ] = None,
     methods: Annotated[bool, typer.Option("--methods", help="Add a methods paragraph and BibTeX.")] = False,
     replay: Annotated[
         str | None, typer.Option("--replay", metavar="ID", help="Run a stored what-if again.")
@@ -68,6 +71,11 @@ def whatif(
     """Compare two designs in the kinetic model: outcomes with ranges, curves, and why each number."""
     flags = {"whatif.days": days, "whatif.draws": draws, "whatif.seed": seed}
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags=flags)
+    if text is not None and _ranked(place, text):
+        return
+    if scan is not None:
+        _scanned(place, scan, design, text, draws)
+        return
     if replay is not None:
         request = _replayed(place, replay, text, design)
     elif text is not None:
@@ -183,6 +191,69 @@ def _listed(place: Desk, design: str | None, vs: str | None, sets: list[str] | N
     )
 
 
+def _ranked(place: Desk, text: str) -> bool:
+    """Answer "what most delays senescence in ...?" with a ranking of levers; False for anything else."""
+    from assistant.kinetics.rankings import ranking, wished
+
+    asked = ranking(text)
+    if asked is None:
+        return False
+    from assistant.kinetics import designs
+    from assistant.kinetics import scan as scanning
+    from assistant.kinetics.run_tables import ranking as table
+
+    _prepare(place)
+    settings = place.settings
+    base, draws = designs.load(asked.design), min(settings.integer("whatif.draws"), 64)
+    days, seed = float(settings.integer("whatif.days")), settings.integer("whatif.seed")
+    found = wished(scanning.rank(base, asked.outcome, days=days, draws=draws, seed=seed), asked.wish)
+    if place.as_json:
+        place.emit(
+            {
+                "version": 1,
+                "kind": "ranking",
+                "question": text,
+                "design": base.id,
+                "outcome": asked.outcome,
+                "wish": asked.wish,
+                "assumed": list(asked.assumed),
+                "levers": [r.to_json() for r in found],
+                "run": {"days": days, "draws": draws, "seed": seed},
+            }
+        )
+        return True
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    place.emit(f"Understood: single changes of {base.name} that make {asked.outcome} {asked.wish}.\n")
+    for note in asked.assumed:
+        place.emit(f"Assumed: {note}.\n")
+    place.emit("\n" + table(base.name, asked.outcome, found, draws, width))
+    return True
+
+
+def _scanned(place: Desk, scan: str, design: str | None, text: str | None, draws: int | None) -> None:
+    """`--scan`: the same as `model scan`, for those who look for it here."""
+    from assistant.kinetics import designs
+    from assistant.kinetics import scan as scanning
+    from assistant.kinetics.run_tables import SCANNED
+    from assistant.kinetics.run_tables import scan as table
+
+    if text is not None:
+        raise UsageError(
+            "--scan takes a --design and no words.", hint="senescope whatif --design bbz --scan dose=1e6..1e9"
+        )
+    _prepare(place)
+    settings = place.settings
+    done = scanning.scan(
+        designs.load(design or "bbz"),
+        scanning.parse_range(scan),
+        days=float(settings.integer("whatif.days")),
+        draws=draws or 64,
+        seed=settings.integer("whatif.seed"),
+    )
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    place.emit(done.to_json() if place.as_json else table(done, SCANNED, width))
+
+
 def _prepare(place: Desk) -> None:
     """Keep the compiled model in the home folder, and say so when it must be compiled first."""
     os.environ["SENESCOPE_HOME"] = str(place.settings.home)
@@ -204,11 +275,15 @@ def _remember(place: Desk, done: Answered) -> None:
 
 
 def _replayed(place: Desk, run_id: str, text: str | None, design: str | None) -> Request:
-    from assistant.kinetics.replay import recall
+    from assistant.kinetics.replay import changed_since, recall
 
     if text is not None or design is not None:
         raise UsageError("--replay takes nothing else to compare.", hint="senescope whatif --replay ID")
-    return recall(place.settings.home, run_id)
+    request = recall(place.settings.home, run_id)
+    warning = changed_since(place.settings.home, run_id)
+    if warning:
+        place.say(warning)
+    return request
 
 
 def _write(path: Path, text: str, place: Desk) -> None:

@@ -243,7 +243,7 @@ def picture(
     except ImportError as missing:
         raise EnvironmentFault(
             "Pictures need matplotlib, which is not installed.",
-            hint="pip install 'senescope[plots]', or use --csv.",
+            hint="pip install matplotlib, or use --csv.",
         ) from missing
     shown = [o for o in outputs if o in series["A"]]
     figure: Any = Figure(figsize=(8.4, 2.6 * math.ceil(len(shown) / 2)), layout="constrained")

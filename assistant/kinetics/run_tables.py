@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from assistant.kinetics.sensitivity import Sensitivity
 
 
+SCANNED = ("Cmax", "senescent_fraction_d28", "exhausted_fraction_d28", "persistence", "remission_probability")
+"""Columns of a scan in text; the JSON holds all outcomes."""
+
+
 def _unit(outcome: str) -> str:
     from assistant.kinetics.outcomes import DEFINITIONS
 
@@ -56,7 +60,7 @@ def ranking(name: str, outcome: str, ranked: Sequence[Ranked], draws: int, width
             band(r.difference, unit),
             WORDS.get(r.direction, "undetermined"),
             *(_beside(r.beside[o], _unit(o)) for o in others),
-            f"{len(r.findings)} findings" if r.findings else "assumed",
+            f"{len(r.findings)} finding{'s' if len(r.findings) > 1 else ''}" if r.findings else "assumed",
         )
         for r in ranked
     ]
@@ -69,7 +73,8 @@ def ranking(name: str, outcome: str, ranked: Sequence[Ranked], draws: int, width
     )
     foot = (
         f"{name}, one change at a time; {draws} paired draws. A direction needs 95 % of them. Sizes of "
-        "levers are assumed within ranges; look at the other columns before calling a change an improvement."
+        "levers are assumed within ranges; look at the other columns before calling a change an improvement. "
+        "Levers that describe the patient are left out."
     )
     return f"{table(head, rows, width)}\n\n{foot}\n"
 

@@ -182,7 +182,7 @@ def rank(
     """All levers that fit the design, by what each does to one outcome; the largest sure change first.
 
     Arguments:
-        names: levers to try; all that fit the costimulation column when empty.
+        names: levers to try; when empty all that fit the costimulation column and are not the patient.
     """
     known = {d.name for d in outcomes.DEFINITIONS}
     if outcome not in known:
@@ -217,8 +217,14 @@ def _paired(after: Vector, before: Vector) -> tuple[Band, Direction, float]:
 def _levers(design: Design, names: Sequence[str]) -> Iterator[str]:
     for name in names or levers.names():
         lever = levers.load(name)
-        if lever.id not in design.layers and (names or not lever.bases or design.base in lever.bases):
+        fits = not lever.bases or design.base in lever.bases
+        if lever.id not in design.layers and (names or (fits and not _is_scene(lever))):
             yield lever.id
+
+
+def _is_scene(lever: levers.Lever) -> bool:
+    """Whether a lever is the patient and not the design: a small tumour is nothing one can choose."""
+    return bool(lever.effects) and all(meanings()[e.parameter].kind == "scenario" for e in lever.effects)
 
 
 def _order(ranked: Ranked) -> tuple[int, float]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.kinetics.designs import Design
 
 TOP_DRIVERS = 5
+FEW_DRAWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +189,10 @@ def answer(request: Request, *, threads: int | None = None) -> Answered:
         question=request.question,
     )
     words = request.understood
-    notes = [*(words.unknown if words else ())]
-    warnings = tuple(dict.fromkeys((*(f"not understood: {u}" for u in notes), *run.warnings)))
+    notes = [f"not understood: {u}" for u in (words.unknown if words else ())]
+    if 1 < request.draws < FEW_DRAWS:
+        notes.append(f"only {request.draws} draws: 95 % agreement means little below {FEW_DRAWS}")
+    warnings = tuple(dict.fromkeys((*notes, *run.warnings)))
     run = replace(run, warnings=warnings)
     asks = words.asks if words else ()
     driven = headline(run, asks)

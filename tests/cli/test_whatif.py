@@ -212,3 +212,37 @@ def test_methods_cite_every_source(capsys: pytest.CaptureFixture[str]) -> None:
     for key in keys:
         assert f"{{{key}," in bibtex
     assert "64 paired scrambled Sobol draws" in text and "seed 1" in text
+
+
+def test_a_ranking_is_asked_for_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "what most delays senescence in a CD28 design?"
+    code, out, _ = invoke(capsys, "whatif", text, "--json", "--draws", "16", "--days", "60")
+    data = json.loads(out)
+    assert code == 0 and (data["kind"], data["design"], data["wish"]) == ("ranking", "28z", "lower")
+    ways = [v["direction"] for v in data["levers"]]
+    assert ways == sorted(ways, key=["lower", "undetermined", "higher"].index)
+
+
+def test_a_scan_is_found_here_too(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = invoke(
+        capsys, "whatif", "--design", "bbz", "--scan", "dose=1e7,1e8", "--draws", "8", "--days", "60"
+    )
+    assert code == 0 and out.count("\n| 1e") == 2
+
+
+def test_few_draws_are_warned_about(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = invoke(
+        capsys, "whatif", "--design", "bbz", "--vs", "28z", "--draws", "4", "--days", "60", "--json"
+    )
+    assert any("only 4 draws" in w for w in json.loads(out)["warnings"])
+
+
+def test_a_replay_with_another_model_says_so(
+    capsys: pytest.CaptureFixture[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.kinetics import replay
+
+    first = as_json(capsys, "--design", "bbz", "--vs", "28z")
+    monkeypatch.setattr(replay, "fingerprint", lambda: "another")
+    code, _, err = invoke(capsys, "whatif", "--replay", first["run"]["id"], "--json")
+    assert code == 0 and "numbers may differ" in err
