@@ -22,7 +22,6 @@ from tests.cli.shell import SENESCENCE, command, surroundings
 
 pytestmark = pytest.mark.bench
 RIVAL = os.environ.get("SENESCOPE_BENCH_PQA", "")
-"""Read at import: the tests' environment is cleaned of our variables before they run."""
 ROUNDS = 5
 
 
