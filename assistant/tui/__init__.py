@@ -22,8 +22,12 @@ def run_chat(settings: Settings, *, continue_session: str | None = None) -> None
         InputError: there is no such session.
         EnvironmentFault: the history of a session to continue cannot be read.
     """
+    import gc
     import os
 
+    # Importing Textual makes many objects that all stay: collecting in between takes a sixth of the time to
+    # the first frame. The app switches it on again once that is painted.
+    gc.disable()
     from assistant.tui.app import ChatApp
 
     # The compiled model is cached in the home folder, which may have been named by a flag.

@@ -6,6 +6,7 @@ and the index are opened after it is painted; NumPy and the model load in a thre
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -83,6 +84,7 @@ class ChatApp(CommandActions):
         self.call_after_refresh(self.arrange)
 
     async def _furnish(self) -> None:
+        gc.enable()  # see `run_chat`
         from assistant.tui.evidence import EvidenceRoom
         from assistant.tui.logbook import open_log
         from assistant.tui.whatif import WhatIfRoom
