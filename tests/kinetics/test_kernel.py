@@ -107,7 +107,7 @@ def test_preparing_compiles_in_another_process_and_only_once(
         (folder / "kernel.o").write_bytes(b"")
 
     monkeypatch.setenv("SENESCOPE_HOME", "elsewhere")
-    monkeypatch.setattr(kernel.subprocess, "run", run)
+    monkeypatch.setattr("subprocess.run", run)
     kernel.prepare(tmp_path)
     kernel.prepare(tmp_path)
     assert [command[0] for command in started] == [sys.executable]
