@@ -225,7 +225,8 @@ def _follow(clause: Clause, previous: str, default: str) -> str:
 
 
 def _right(clause: Clause, own: str, designs_before: int, previous: str, edit: bool) -> tuple[str, str]:
-    if clause.designs or designs_before == 0:
+    opening = designs_before == 0 and not (previous and clause.lead in ("under", "comma"))
+    if clause.designs or opening:
         return own, ""
     if clause.lead == "and" and previous in ("A", "B", "both") and previous != own:
         return previous, ""

@@ -23,6 +23,8 @@ _NEGATIONS = (
     "cannot",
     "can't",
 )
+_SHARES = {"senescent_fraction_d28": "senescent-share", "exhausted_fraction_d28": "exhausted-share"}
+"""A percentage of such cells is a product: "starts with 30 % senescent cells"."""
 _DOSING = ("split-dose", "second-infusion")
 _UNIT_NAMES = {"cells": "dose", "cells/kg": "dose", "molecules": "antigen"}
 """What a bare value with a unit is about when nothing is named."""
@@ -154,6 +156,15 @@ def _read_clause(
             other: Side = "B" if real == "A" else "A"
             made += [replace(c, side=other) for c in reading.other_side]
     _horizon(clause, notes)
+    left = next((i for i in clause.items if i.kind in ("off", "loss") and i.start not in notes.used), None)
+    if left is not None and made:
+        # "X is removed" with nothing removed would be the opposite of what was said.
+        notes.problems.append(
+            (left.start, f"'{left.text}': not clear what it removes, so this part is left out")
+        )
+        notes.used.add(left.start)
+        return []
+    notes.used |= {i.start for i in clause.items if i.kind == "gain" and not clause.names}
     return made
 
 
@@ -176,6 +187,9 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: _N
     ]
     if not sized:
         return []
+    shares = [_SHARES[i.name] for i in clause.items if i.kind == "outcome" and i.name in _SHARES]
+    if shares and any(i.amount is not None and i.amount.kind == "percent" for i in sized):
+        return [Item("concept", sized[0].start, sized[0].start, sized[0].text, shares[0])]
     if shape.compared:
         others = [n for c in clauses if c.part != clause.part for n in c.names if n.kind == "concept"]
         if others:
@@ -197,12 +211,22 @@ def _shares(names: Sequence[Item], clause: Clause) -> list[tuple[Item, list[Item
     for item in clause.items:
         if item in names or item.kind == "design":
             continue
-        nearest = min(
-            names,
-            key=lambda n: abs(n.start - item.end) if n.start >= item.end else abs(item.start - n.end) + 1,
-        )
+        nearest = _owner(item, names, clause)
         around[nearest.start].append(item)
     return [(n, around[n.start]) for n in names]
+
+
+def _owner(item: Item, names: Sequence[Item], clause: Clause) -> Item:
+    """The name that a piece belongs to: a participle to the one before it, anything else to the nearest."""
+    at = clause.items.index(item)
+    before = clause.items[at - 1] if at else None
+    if before in names and before is not None and item.kind != "level" and item.text.lower().endswith("ed"):
+        return before
+
+    def distance(name: Item) -> int:
+        return name.start - item.end if name.start >= item.end else item.start - name.end + 1
+
+    return min(names, key=distance)
 
 
 def _horizon(clause: Clause, notes: _Notes) -> None:
@@ -305,7 +329,9 @@ def _complaint(text: str, group: Sequence[Item]) -> str:
         return f"'{piece}' belongs to nothing that was named"
     if all(i.kind in ("up", "down", "level", "off", "loss", "gain") for i in group):
         return f"'{piece}' belongs to nothing that was named"
-    return f"'{piece}' ({nearest(piece)})"
+    strange = [i for i in group if i.kind in ("unknown", "term")]
+    core = text[strange[0].start : strange[-1].end] if strange else piece
+    return f"'{piece}' ({nearest(core)})"
 
 
 def nearest(piece: str) -> str:

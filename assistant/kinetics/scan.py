@@ -22,6 +22,7 @@ from assistant.kinetics.designs import Design, user_effect
 from assistant.kinetics.equations import Vector
 from assistant.kinetics.events import schedule
 from assistant.kinetics.parameters import meanings
+from assistant.kinetics.shares import with_setting
 
 MAX_POINTS = 200
 WORDS = {"A>B": "higher", "A<B": "lower"}
@@ -144,7 +145,7 @@ def scan(
     found: dict[str, list[Band]] = {d.name: [] for d in outcomes.DEFINITIONS}
     failed = 0
     for value in wanted.values:
-        changed = design.with_value(wanted.name, value)
+        changed = with_setting(design, wanted.name, value)
         values, bad = _outcomes(changed, table, days, draws, threads)
         failed += bad
         for name, numbers in values.items():

@@ -111,6 +111,8 @@ def because(change: Mapping[str, Any]) -> str:
     reason = change["because"]
     if isinstance(reason, str):
         words = {"user": "set by the user", "assumed": "assumed"}.get(reason, reason)
+        if change.get("by") == "shares":
+            return str(change.get("note"))
         if change.get("by") not in (None, "user", "designs"):
             words += f" (lever {change['by']})"
         return words

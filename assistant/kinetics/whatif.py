@@ -127,6 +127,7 @@ def from_parts(
         sets: settings for both designs (for A when there is one design). "A:NAME=VALUE" is for one side.
     """
     from assistant.kinetics import designs
+    from assistant.kinetics.shares import with_setting
 
     single = vs is None or vs == design
     other = design if vs is None else vs
@@ -137,8 +138,8 @@ def from_parts(
     )
     for sides, setting in plan:
         sides, name, value = _setting(sides, setting)
-        a = a.with_value(name, value) if "A" in sides else a
-        b = b.with_value(name, value) if "B" in sides else b
+        a = with_setting(a, name, value) if "A" in sides else a
+        b = with_setting(b, name, value) if "B" in sides else b
     return Request(
         a=a,
         b=b,
@@ -243,6 +244,7 @@ def explain(request: Request) -> list[dict[str, Any]]:
                     "design": side,
                     "meaning": meanings()[name].text,
                     "by": after.effects[-1].by,
+                    "note": after.effects[-1].note,
                 }
             )
         found += _events(side, base, final)
@@ -271,6 +273,8 @@ def explain(request: Request) -> list[dict[str, Any]]:
 def _reason(effect: Any, guessed: frozenset[str]) -> dict[str, Any] | str:
     from assistant.kinetics.citations import cite
 
+    if effect.by == "shares":
+        return "user"
     if effect.by == "user":
         return "assumed" if effect.parameter in guessed else "user"
     if effect.findings:

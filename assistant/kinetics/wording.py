@@ -77,10 +77,12 @@ class WordChange:
         """The design with this change; InputError for a value that cannot be."""
         from dataclasses import replace
 
+        from assistant.kinetics.shares import with_setting
+
         if self.kind == "set":
-            return design.with_value(self.target, self.amount or 0.0, self.unit or None)
+            return with_setting(design, self.target, self.amount or 0.0, self.unit or None)
         if self.kind == "times":
-            return design.with_value(self.target, f"x{self.amount!r}")
+            return with_setting(design, self.target, f"x{self.amount!r}")
         if self.kind == "event":
             return design.with_events(*self.events)
         layered = design.with_layer(self.target)

@@ -285,6 +285,8 @@ def lex(text: str) -> tuple[Item, ...]:
 
 
 def _comma(text: str, here: int) -> Item | None:
+    if text[here] == "&":
+        return Item("and", here, here + 1, "and")
     return Item("comma", here, here + 1, text[here]) if text[here] in ",;:" else None
 
 
@@ -332,7 +334,8 @@ def _name(text: str, pieces: list[tuple[str, int, int]], first: int, words: Voca
             kind, target = found
             if kind == "term" and last == first and small(pieces[first][0]):
                 continue
-            return Item(kind, start, end, text[start:end], target)
+            equals = re.compile(r"\s*=\s*").match(text, end) if kind == "concept" else None
+            return Item(kind, start, equals.end() if equals else end, text[start:end], target)
     return None
 
 

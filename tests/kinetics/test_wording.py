@@ -141,6 +141,33 @@ def test_two_values_for_one_thing_are_reported() -> None:
     assert any("contradicts" in u for u in found.unknown)
 
 
+def test_a_product_share_is_what_the_words_say() -> None:
+    from assistant.kinetics.equations import PARAMETERS
+
+    a, b = understood("what if a 4-1BB product has 30 % senescent cells").designs()
+    vector = dict(zip(PARAMETERS, a.vector(), strict=True))
+    assert vector["fS"] == pytest.approx(0.3)
+    assert sum(vector[s] for s in ("fM", "fE", "fX", "fS", "fP")) == pytest.approx(1.0)
+    assert vector["fM"] / vector["fE"] == pytest.approx(b.value("fM") / b.value("fE"))
+    a, _ = understood("what if a 4-1BB product has 50 % memory cells and 20 % senescent cells").designs()
+    vector = dict(zip(PARAMETERS, a.vector(), strict=True))
+    assert (vector["fM"], vector["fS"]) == pytest.approx((0.5, 0.2))
+    with pytest.raises(InputError, match="add up to 130 %"):
+        whatif.from_parts("bbz", sets=("fM=0.9", "fS=0.4"))
+
+
+def test_what_is_removed_is_not_added() -> None:
+    found = parse("what if tonic signalling is removed in a 28z CAR")
+    assert isinstance(found, Understood)
+    a, b = found.designs()
+    assert a.value("tau") == 0.0 and b.value("tau") == 0.0
+
+
+def test_amounts_stay_with_their_names() -> None:
+    a, _ = understood("what if tumour burden = 1e9 cells & dose = 1e6 cells in 28z").designs()
+    assert (a.value("H0"), a.value("dose")) == (1e9, 1e6)
+
+
 def test_assumed_sizes_are_told() -> None:
     found = understood("what if I use a higher dose in 28z")
     assert found.changes[0].guessed and any("twofold assumed" in a for a in found.assumed)
