@@ -168,7 +168,7 @@ def antimony(design: Design, *, days: float = HORIZON) -> str:
         does = ", ".join(f"{n} = {_infix(f)}" for n, f in h.assignments.items())
         lines.append(f"  {h.id}: at (time >= {h.time!r}), t0=false: {does};")
     lines.append(f"  cleared: at ({CLEARED}), t0=true: H = 0, L = 0;")
-    return "\n".join([*lines, f"  {x.id} is {_quoted(x.name)};", "end", ""])
+    return "\n".join([*lines, "end", "", f"{x.id} is {_quoted(x.name)};", ""])
 
 
 def _quoted(text: str) -> str:
