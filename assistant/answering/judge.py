@@ -28,6 +28,8 @@ QUESTION_FEATURES: Final = (
 """Names of the numbers that `summary` gives, in order."""
 _DEMANDS: Final = ("holds", "unit", "names_wanted", "head", "car_fit", "scope", "state")
 """Features of a finding that must be 1 for it to be of the kind asked for."""
+_ANY_SYSTEM: Final = ("review", "computation")
+"""Systems that speak of others: a review of mice, a model fitted to patients."""
 _LEFT: Final = 0.2
 """What remains of a finding that misses a demand; the demands are read from words, so never 0."""
 _LEAST: Final = 0.001
@@ -125,7 +127,7 @@ def completeness(question: Question, match: Match) -> float:
     whole = 1.0
     for name in _DEMANDS:
         whole *= _LEFT + (1 - _LEFT) * match.value(name)
-    if question.systems and match.hit.passage.system not in (*question.systems, "review"):
+    if question.systems and match.hit.passage.system not in (*question.systems, *_ANY_SYSTEM):
         whole *= (1 + _LEFT) / 2
     return whole
 

@@ -56,7 +56,8 @@ _PAPER_PASSAGES: Final = 40
 """Passages of a paper that say what it is about: all of a digest, the first of a full text."""
 _HEAD: Final = re.compile(
     r"\b(?:which|what) (?:kind of |type of )?"
-    r"((?!(?:is|are|was|were|do|does|did|has|have|can)\b)[\w/-]+(?: [\w/-]+)?)",
+    r"((?!(?:is|are|was|were|do|does|did|has|have|can|must|should|could|would|will|may|might|a|an|the)\b)"
+    r"[\w/-]+(?: [\w/-]+)?)",
     re.I,
 )
 """The words that "which" or "what" asks for, the first two at most."""

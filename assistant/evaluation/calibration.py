@@ -38,7 +38,7 @@ QUESTION_STRENGTH: Final = 1.0
 """Inverse penalties; a factor of three either way changes no figure by more than its noise."""
 STRIPPED_COUNT: Final = 0.1
 """What a question without its papers counts; another paper still answers some of them."""
-REFUSED_AT_MOST: Final = 0.05
+REFUSED_AT_MOST: Final = 0.04
 """Share of the answerable questions that the threshold may cost, on the questions it is set with."""
 OUTER: Final = 8
 INNER: Final = 6
