@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.answering.citing import Bibliography
-from assistant.answering.matching import Match
+from assistant.answering.judge import Ranked
+from assistant.answering.matching import Concept, Match
 from assistant.evidence import Conflict, Hit
 from ingest.readers.claims import Claim
 
@@ -20,6 +21,12 @@ _NEAR: Final = 0.40
 _COVERS: Final = 0.60
 """Share of the question's concepts from which a near claim answers the question itself, whichever
 findings were chosen."""
+_SETTLES: Final = 0.65
+"""Cosine from which a claim that names every term of the question answers it."""
+_ABOUT_THE_COLLECTION: Final = frozenset(
+    ("no-countermeasure-with-senescence-markers", "models-without-senescence")
+)
+"""Claims about what these papers lack, not about the world."""
 _SHOWN: Final = 2
 """Findings cited on each side at least, where there are as many; one always comes from outside the answer."""
 
@@ -49,6 +56,36 @@ def relevant(
         found.append((match.hit.dense + covers + lead, claim, match.hit))
     found.sort(key=lambda item: (-item[0], item[1].id))
     return [(claim, hit) for _, claim, hit in found[:most]]
+
+
+def settles(claims: Sequence[Claim], matches: Sequence[Match], concepts: Sequence[Concept]) -> Claim | None:
+    """The claim that answers the question itself, when there is one.
+
+    Broad questions ("does TET2 loss improve persistence?") are covered by no single finding and by a
+    claim of the ledger. On 273 labelled questions this answers one more that is answerable and none that
+    is not; numbers are never asked of a claim.
+    """
+    if not all(concept.known for concept in concepts):
+        return None
+    # An outcome ("persistence") may go by another word in the claim; what is acted on may not.
+    named = {concept.token for concept in concepts if concept.entity and concept.kind != "outcome"}
+    by_passage = {claim.passage: claim for claim in claims if claim.id not in _ABOUT_THE_COLLECTION}
+    near = (
+        match
+        for match in matches
+        if match.hit.passage.id in by_passage
+        and match.hit.dense >= _SETTLES
+        and named <= match.covered
+        and match.value("holds") >= 1
+    )
+    best = max(near, key=lambda match: (match.hit.dense, match.hit.passage.id), default=None)
+    return None if best is None else by_passage[best.hit.passage.id]
+
+
+def led_by(claim: Claim, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The findings that take a side in the claim first, each group in its own order."""
+    sides = {*claim.supports, *claim.opposes}
+    return sorted(ranked, key=lambda r: r.match.hit.passage.id not in sides)
 
 
 def present(claim: Claim, bibliography: Bibliography, chosen: Sequence[str]) -> Conflict:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self, cast
 
-from assistant.answering import extractive, followup, offer, refusal, selection
-from assistant.answering.judge import Judge, Ranked
+from assistant.answering import conflicts, extractive, followup, offer, refusal, selection
+from assistant.answering.judge import POOL, Judge, Ranked
 from assistant.answering.matching import Concept, Match, Matcher
 from assistant.answering.question import Question, clean, understand
 from assistant.answering.selection import Length
@@ -26,9 +26,6 @@ from assistant.settings import Settings
 from ingest.documents import Paper, Passage, Section
 from ingest.pipeline import Index, ProgressCallback, Say
 from ingest.readers.claims import Claim
-
-_POOL = 40
-"""Hits that are judged; the right finding is among the first 30 for 98 % of the development questions."""
 
 __all__ = ["Context", "Engine", "Length"]
 
@@ -111,18 +108,15 @@ class Engine:
         self._check(filters)
         with translated(self.settings.home):
             resolved = followup.resolve(asked, history, filters, self._retriever.lexicon)
-            understood = understand(resolved.text)
-            retrieval = self._retriever.search(understood.text, k=_POOL, filters=resolved.filters)
-            concepts = self._matcher.concepts(retrieval.query)
-            matches = self._matcher.match(understood, concepts, retrieval.hits)
-            ranked = self._judge.rank(understood, matches)
-            confidence = self._judge.answerable(understood, concepts, ranked) if ranked else 0.0
-            notes = (*cleaned, *_corrections(retrieval), *followup.dangling(asked, resolved.followed))
+            notes = (*cleaned, *followup.dangling(asked, resolved.followed))
             frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
-            glossary = self._definition(understood, retrieval)
-            if confidence < self._judge.threshold and not (glossary and ranked):
-                return self._refuse(frame, understood, concepts, ranked, retrieval, confidence)
-            return self._answer(frame, understood, ranked, matches, retrieval, confidence, length, glossary)
+            look = self._look(resolved.text, resolved.filters)
+            if not look.answers and (premise := look.question.premise):
+                # A question that stands on a premise is answered by what the corpus says on the premise.
+                on_premise = self._look(premise, resolved.filters)
+                if on_premise.answers:
+                    return self._answer(frame, on_premise, length, _premise(premise))
+            return self._answer(frame, look, length) if look.answers else self._refuse(frame, look)
 
     def context(self, citation: Citation) -> Context:
         """The stored document behind a citation; raises InputError when it has left the index."""
@@ -165,26 +159,36 @@ class Engine:
 
     # -- the two outcomes ---------------------------------------------------------------------------
 
-    def _answer(
-        self,
-        frame: _Frame,
-        question: Question,
-        ranked: Sequence[Ranked],
-        matches: Sequence[Match],
-        retrieval: Retrieval,
-        confidence: float,
-        length: Length | None,
-        glossary: str,
-    ) -> Answer:
+    def _look(self, text: str, filters: Filters) -> _Look:
+        """Search for a question, order what was found and decide whether it answers."""
+        question = understand(text)
+        retrieval = self._retriever.search(question.text, k=POOL, filters=filters)
+        concepts = self._matcher.concepts(retrieval.query)
+        matches = self._matcher.match(question, concepts, retrieval.hits)
+        ranked = self._judge.rank(question, matches)
+        confidence = self._judge.answerable(question, concepts, ranked) if ranked else 0.0
+        preface = self._definition(question, retrieval)
+        answers = confidence >= self._judge.threshold
+        if not answers and ranked:
+            claim = conflicts.settles(self._claims, matches, concepts)
+            if claim is not None:
+                ranked = conflicts.led_by(claim, ranked)
+            answers = bool(preface) or claim is not None or self._judge.plainly(question, concepts, ranked)
+            confidence = self._judge.threshold if answers else confidence
+        return _Look(
+            question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface
+        )
+
+    def _answer(self, frame: _Frame, look: _Look, length: Length | None, preface: str = "") -> Answer:
         size = length or cast(Length, self.settings.text("answer.length"))
-        whatif = offer.whatif_for(question.text)
+        whatif = offer.whatif_for(look.question.text)
         composed = extractive.compose(
-            selection.choose(question, self._sides(retrieval), ranked, self._matcher, size),
-            matches,
+            selection.choose(look.question, self._sides(look.retrieval), look.ranked, self._matcher, size),
+            look.matches,
             self._claims,
             self.index.catalog,
             length=size,
-            preface=glossary,
+            preface=preface or look.preface,
             whatif=whatif,
         )
         return Answer(
@@ -195,44 +199,36 @@ class Engine:
             sentences=composed.sentences,
             citations=composed.citations,
             conflicts=composed.conflicts,
-            confidence=round(confidence, 4),
-            searched=_searched(retrieval, frame.filters),
+            confidence=look.confidence,
+            searched=_searched(look.retrieval, frame.filters),
             run=self._run(frame),
-            shape=question.shape,
+            shape=look.question.shape,
             resolved=frame.resolved,
             whatif=whatif,
-            notes=frame.notes,
+            notes=(*frame.notes, *_corrections(look.retrieval)),
         )
 
-    def _refuse(
-        self,
-        frame: _Frame,
-        question: Question,
-        concepts: Sequence[Concept],
-        ranked: Sequence[Ranked],
-        retrieval: Retrieval,
-        confidence: float,
-    ) -> Answer:
-        searched = _searched(retrieval, frame.filters)
+    def _refuse(self, frame: _Frame, look: _Look) -> Answer:
+        searched = _searched(look.retrieval, frame.filters)
         # A reader looks for the notation of the question, not for the glossary's name of the term.
-        found = {entity.term: entity.found for entity in retrieval.query.entities}
-        concepts = [replace(c, label=found.get(c.label, c.label)) for c in concepts]
-        missed = refusal.near_misses(question, concepts, ranked)
+        found = {entity.term: entity.found for entity in look.retrieval.query.entities}
+        concepts = [replace(c, label=found.get(c.label, c.label)) for c in look.concepts]
+        missed = refusal.near_misses(look.question, concepts, look.ranked)
         return Answer(
             kind="refusal",
             question=frame.question,
             engine="extractive",
-            answer=refusal.markdown(question, concepts, searched, missed),
+            answer=refusal.markdown(look.question, concepts, searched, missed),
             sentences=(),
             citations=(),
             conflicts=(),
-            confidence=round(confidence, 4),
+            confidence=look.confidence,
             searched=searched,
             run=self._run(frame),
             near_misses=missed,
-            shape=question.shape,
+            shape=look.question.shape,
             resolved=frame.resolved,
-            notes=frame.notes,
+            notes=(*frame.notes, *_corrections(look.retrieval)),
         )
 
     def _definition(self, question: Question, retrieval: Retrieval) -> str:
@@ -281,8 +277,28 @@ class _Frame:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one search brought and what the judge makes of it."""
+
+    question: Question
+    retrieval: Retrieval
+    concepts: tuple[Concept, ...]
+    matches: Sequence[Match]
+    ranked: Sequence[Ranked]
+    confidence: float
+    answers: bool
+    preface: str
+    """The glossary's line, when a term was asked for."""
+
+
 def _searched(retrieval: Retrieval, filters: Filters) -> Searched:
     return Searched(retrieval.papers, retrieval.passages, retrieval.query.terms, filters.describe())
+
+
+def _premise(premise: str) -> str:
+    """A line that does not follow the question in what it takes for granted."""
+    return f"*The question takes for granted that {premise}. What the corpus says on that:*"
 
 
 def _corrections(retrieval: Retrieval) -> tuple[str, ...]:

@@ -142,3 +142,28 @@ def test_a_refusal_uses_the_notation_of_the_question(ask: Callable[..., Answer])
 
 def test_a_pronoun_without_an_antecedent_is_pointed_out(ask: Callable[..., Answer]) -> None:
     assert any("points to nothing" in note for note in ask("does rest reverse it?").notes)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How does tonic signalling lead to exhaustion?",
+        "Does TET2 loss improve CAR-T persistence?",
+        "Does senescence always impair CAR-T cells?",
+    ],
+)
+def test_a_broad_question_that_a_claim_or_one_plain_finding_settles_is_answered(
+    ask: Callable[..., Answer], question: str
+) -> None:
+    assert ask(question).kind == "answer"
+
+
+def test_another_cell_than_a_car_t_cell_is_not_answered_with_one(ask: Callable[..., Answer]) -> None:
+    assert ask("Do CAR-NK cells become senescent?").kind == "refusal"
+
+
+def test_a_premise_is_answered_by_the_corpus_and_not_followed(ask: Callable[..., Answer]) -> None:
+    answer = ask("Since CD28 CAR-T cells never become senescent under repeated activation, why do they fail?")
+    if answer.kind == "answer":
+        assert "takes for granted" in answer.answer or "senescen" in answer.sentences[0].text
+    assert "never" not in " ".join(s.text for s in answer.sentences)
