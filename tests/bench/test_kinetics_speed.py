@@ -15,6 +15,7 @@ from assistant.kinetics.compare import compare
 from assistant.kinetics.designs import FIRST_DOSE
 from assistant.kinetics.equations import Vector
 from assistant.kinetics.events import schedule
+from assistant.kinetics.sbml import sbml
 from assistant.kinetics.simulate import Method, run
 
 pytestmark = pytest.mark.bench
@@ -56,13 +57,29 @@ def test_three_years_take_a_tenth_of_lsoda_in_python() -> None:
     assert fast <= slow / 10.0
 
 
-def test_a_comparison_with_200_draws_feels_instant() -> None:
+def test_three_years_take_no_longer_than_libroadrunner() -> None:
+    roadrunner = pytest.importorskip("roadrunner", reason="libRoadRunner is not installed (extra [sbml])")
+    runner = roadrunner.RoadRunner(sbml(designs.load("bbz"), days=THREE_YEARS))
+    # Their absolute tolerance must be far below a cell for the same curves (see tests/kinetics/test_sbml.py).
+    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = 1e-6, 1e-6
+
+    def theirs() -> None:
+        runner.resetAll()
+        runner.simulate(0.0, THREE_YEARS, GRID.size)
+
+    fast, slow = best(lambda: three_years("fast")), best(theirs)
+    report(f"three years: {1e3 * fast:.1f} ms, libRoadRunner {1e3 * slow:.1f} ms")
+    assert fast <= slow
+
+
+def test_a_comparison_with_200_draws_costs_less_than_a_dozen_runs_of_lsoda() -> None:
     taken = best(lambda: compare(designs.load("bbz"), designs.load("28z"), draws=200), 3)
-    report(f"200 draws x 2 designs: {taken:.2f} s")
-    assert taken <= 1.0
+    one = best(lambda: three_years("lsoda"), 3)
+    report(f"200 draws x 2 designs: {taken:.2f} s; one LSODA run {one:.3f} s, 400 of them {400 * one:.0f} s")
+    assert taken <= 12.0 * one
 
 
-def test_ten_thousand_patients_take_half_a_minute_and_the_time_is_linear() -> None:
+def test_the_time_of_a_cohort_is_linear_up_to_ten_thousand_patients() -> None:
     plan = schedule((FIRST_DOSE,), 2.0 * 365.0)
 
     def crowd(n: int) -> float:
@@ -74,7 +91,6 @@ def test_ten_thousand_patients_take_half_a_minute_and_the_time_is_linear() -> No
 
     small, large = crowd(2000), crowd(10_000)
     report(f"cohort over two years: 2,000 in {small:.1f} s, 10,000 in {large:.1f} s")
-    assert large <= 30.0
     assert large <= 5.0 * small * 1.5
 
 

@@ -22,8 +22,9 @@ from assistant.retrieval.ranking import Ranker
 from assistant.retrieval.text_index import TextIndex, Words
 
 PASSAGES = 5000
-BUDGET = 0.020
-"""Seconds for one question after its embedding."""
+DEARER = 12
+"""How many times the rival's processor time a question may cost: the second look reads 200 passages
+(measured: 4.5 times, 6.8 against 1.5 ms after the embedding)."""
 
 pytestmark = pytest.mark.bench
 
@@ -97,14 +98,10 @@ def median_seconds(ask: Callable[[int], list[int]]) -> float:
     return float(np.median(times))
 
 
-def test_a_question_over_5000_passages_stays_in_its_budget(ours: Callable[[int], list[int]]) -> None:
-    assert median_seconds(ours) < BUDGET
-
-
 def test_the_second_look_costs_little_beside_the_rival(
     ours: Callable[[int], list[int]], rival: Callable[[int], list[int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     own, other = median_seconds(ours), median_seconds(rival)
     with capsys.disabled():
         print(f"\nours {1000 * own:.1f} ms, bm25s + numpy {1000 * other:.1f} ms per question")  # noqa: T201
-    assert own < other + BUDGET
+    assert own < DEARER * other
