@@ -23,6 +23,7 @@ _COVERS: Final = 0.60
 findings were chosen."""
 _SETTLES: Final = 0.65
 """Cosine from which a claim that names every term of the question answers it."""
+_LIKELY: Final = 0.5
 _ABOUT_THE_COLLECTION: Final = frozenset(
     ("no-countermeasure-with-senescence-markers", "models-without-senescence")
 )
@@ -83,7 +84,9 @@ def settles(claims: Sequence[Claim], matches: Sequence[Match], concepts: Sequenc
 
 
 def led_by(claim: Claim, ranked: Sequence[Ranked]) -> list[Ranked]:
-    """The findings that take a side in the claim first, each group in its own order."""
+    """The findings that take a side in the claim first, unless one already answers likely enough."""
+    if ranked[0].p >= _LIKELY:
+        return list(ranked)
     sides = {*claim.supports, *claim.opposes}
     return sorted(ranked, key=lambda r: r.match.hit.passage.id not in sides)
 
