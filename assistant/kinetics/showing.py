@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +29,8 @@ def describe(name: str) -> Shown:
     design = next((d for d in designs.names() if name in (d, *designs.synonyms(d))), None)
     if design is not None:
         return _design(design)
-    try:
+    with contextlib.suppress(InputError):  # not a lever either: a composed design or a file is left
         return _lever(levers.load(name))
-    except InputError:
-        pass
     if "+" in name or name.endswith(".toml"):
         return _design(name)
     near = nearest(name, (*PARAMETERS, *designs.names(), *levers.names()))
