@@ -175,6 +175,8 @@ class Engine:
                 ranked = conflicts.led_by(claim, ranked)
             answers = bool(preface) or claim is not None or self._judge.plainly(question, concepts, ranked)
             confidence = self._judge.threshold if answers else confidence
+        if answers and _unnamed_marker(concepts, ranked):
+            answers = False
         return _Look(
             question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface
         )
@@ -290,6 +292,16 @@ class _Look:
     answers: bool
     preface: str
     """The glossary's line, when a term was asked for."""
+
+
+def _unnamed_marker(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
+    """Whether a marker of the question is named by none of the best findings.
+
+    "Do CD57+ cells predict non-response?" is not answered by findings on another phenotype. CD19 is
+    left out: it is the target of most CARs and goes without saying.
+    """
+    markers = {c.token for c in concepts if c.entity and c.kind == "marker" and c.label != "CD19"}
+    return not markers <= frozenset[str]().union(*(r.match.covered for r in ranked[:3]))
 
 
 def _searched(retrieval: Retrieval, filters: Filters) -> Searched:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_CULTURE: Final = "cultur|manufactur|expan|medium|ex vivo"
 _LEVERS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern, re.I), words)
     for pattern, words in (
@@ -15,7 +16,8 @@ _LEVERS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"\btet2\b", "{base} CAR with and without TET2 loss"),
         (r"\bdnmt3a\b", "{base} CAR with and without DNMT3A loss"),
         (r"\bpd-?1\b|checkpoint block", "{base} CAR with and without PD-1 blockade"),
-        (r"\bil-?15\b", "{base} CAR with and without IL-15"),
+        # Not for IL-15 in the culture medium: the lever is a cell that makes its own.
+        (rf"^(?!.*(?:{_CULTURE})).*\bil-?15\b", "{base} CAR with and without IL-15"),
         (r"\btert\b|telomerase", "{base} CAR with and without TERT"),
         (r"\bp38\b", "{base} CAR with and without p38 inhibitor"),
         (

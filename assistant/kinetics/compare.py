@@ -180,7 +180,8 @@ def direction(a: Vector, b: Vector) -> tuple[Direction, float]:
     with np.errstate(invalid="ignore"):
         gap = np.where(np.isinf(a) & np.isinf(b), 0.0, a - b)
     more, less = float((gap > scale).mean()), float((gap < -scale).mean())
-    if more + less < 0.5:
+    # Most draws alike and a median difference of nothing is no direction, however the rest fall.
+    if more + less < 0.5 or abs(float(np.median(gap))) <= float(np.median(scale)):
         return "undetermined", max(more, less)
     if more >= AGREEMENT * (more + less):
         return "A>B", more

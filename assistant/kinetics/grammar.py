@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.kinetics import levers
 from assistant.kinetics.clauses import Clause, Frame, frame, is_edit, side_of, split
 from assistant.kinetics.readings import Reading, read_concept, read_event, read_layer
 from assistant.kinetics.wording import NotUnderstood, Side, Understood, WordChange
@@ -265,6 +266,8 @@ def _once(changes: list[WordChange], notes: _Notes) -> list[WordChange]:
                 (10**6, f"'{change.said}' contradicts another value for design {change.side}")
             )
             continue
+        if change.kind in ("layer", "event") and change.target in levers.names() and key in seen:
+            continue  # "induce senescence by irradiation" names one lever twice; it acts once
         seen.add(key)
         out.append(change)
     return out

@@ -31,7 +31,8 @@ def paragraph(done: Answered) -> str:
         f"tolerance {run['atol']:g} cells). Of the {len(request.a.parameters)} parameters of A, by status: "
         f"{shares}. Uncertainty was propagated with {run['draws']} paired scrambled Sobol draws (seed "
         f"{run['seed']}) over the parameter ranges; intervals are the 5th to 95th percentile, and a "
-        "direction is reported when at least 95 % of paired draws agree. Sources of parameters and levers: "
+        "direction is reported when half of the paired draws differ or more and "
+        "95 % of those agree. Sources of parameters and levers: "
         f"[{keys}]."
     )
 

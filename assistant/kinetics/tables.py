@@ -189,7 +189,7 @@ def answer(done: Answered, *, width: int | None = None, plot: str = "") -> str:
     info = run.run
     parts.append(
         f"Brackets hold 90 % of {info['draws']} parameter draws (seed {info['seed']}) over {info['days']:g} "
-        "days; a direction needs 95 % of paired draws."
+        "days; a direction needs 95 % of the paired draws that differ, and half of all to differ."
         if int(info["draws"]) > 1
         else f"Nominal values only (one draw) over {info['days']:g} days."
     )

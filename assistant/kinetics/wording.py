@@ -150,6 +150,21 @@ def is_whatif(text: str) -> bool:
     return sized and re.search(r"\b(?:vs\.?|versus|instead of|with and without)\s", text, re.I) is not None
 
 
+_CULTURE_CYTOKINE: Final = re.compile(
+    r"\b(?:cultur\w+|expand\w*|grown?|growing|manufactur\w+|ex vivo)\b.*\bIL-?(?:2|7|15|21)\b"
+    r"|\bIL-?(?:2|7|15|21)\b.*\b(?:cultur\w+|expan\w+|manufactur\w+|ex vivo)\b",
+    re.I,
+)
+"""IL-7 or IL-15 in the culture medium is another thing than a CAR-T cell that makes it."""
+_BOTH_DOMAINS: Final = re.compile(
+    r"(?<=\bCAR )(?:with|having|containing|combining|that has|that carries) both"
+    r" (?:CD28 and 4-?1BB|4-?1BB and CD28)(?: domains?| costimulation)?",
+    re.I,
+)
+_SHORTEST: Final = 14
+"""Days; below it no outcome of the table but the peak is read."""
+
+
 def parse(text: str) -> Understood | NotUnderstood:
     """Read a what-if in words; never raises for words, however odd."""
     from assistant.errors import InputError
@@ -162,9 +177,22 @@ def parse(text: str) -> Understood | NotUnderstood:
         return NotUnderstood(
             cleaned[:80] + "…", f"The what-if has {len(cleaned)} characters; 2,000 are read."
         )
-    found = read(cleaned)
+    if _CULTURE_CYTOKINE.search(cleaned):
+        return NotUnderstood(
+            cleaned,
+            "Cytokines of the culture are not in the model: its IL-7 and IL-15 levers are CAR-T cells that"
+            " make the cytokine in the patient. Say 'CAR-T cells that secrete IL-15', or 'short culture'.",
+        )
+    found = read(_BOTH_DOMAINS.sub("third-generation", cleaned))
     if isinstance(found, NotUnderstood):
         return found
+    if found.days is not None and found.days < _SHORTEST:
+        return NotUnderstood(
+            cleaned,
+            f"A horizon of {found.days:g} days is too short: shares are read on days 14, 28 and 90."
+            " Say what the number of days belongs to, or ask for 28 days or more.",
+            found.unknown,
+        )
     try:
         found.designs()
     except InputError as problem:

@@ -230,3 +230,21 @@ def test_the_router_costs_no_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_lever_named_twice_acts_once() -> None:
+    found = parse("what if I induce senescence by irradiation in a 28z CAR-T?")
+    assert isinstance(found, Understood)
+    assert [change.target for change in found.changes] == ["irradiation"]
+
+
+def test_a_cytokine_of_the_culture_is_not_taken_for_a_cell_that_makes_it() -> None:
+    found = parse("what if I expand a 4-1BB CAR in IL-7 and IL-15 instead of IL-2?")
+    assert isinstance(found, NotUnderstood)
+    assert "culture" in found.reason
+
+
+def test_a_horizon_without_any_outcome_in_it_is_refused() -> None:
+    found = parse("compare 4-1BB with CD28 for 3 days")
+    assert isinstance(found, NotUnderstood)
+    assert "too short" in found.reason

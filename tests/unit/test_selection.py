@@ -39,7 +39,7 @@ def test_the_conflict_is_shown_with_both_sides_and_its_nuance(ask: Callable[...,
     assert conflict.nuance in answer.answer
 
 
-@pytest.mark.parametrize(("length", "most"), [("brief", 2), ("default", 6), ("full", 15)])
+@pytest.mark.parametrize(("length", "most"), [("brief", 2), ("default", 7), ("full", 15)])
 def test_the_length_bounds_the_sentences(ask: Callable[..., Answer], length: str, most: int) -> None:
     answer = ask("How do exhausted and senescent T cells differ?", length=length)
     assert 1 <= len(answer.sentences) <= most
@@ -167,3 +167,8 @@ def test_a_premise_is_answered_by_the_corpus_and_not_followed(ask: Callable[...,
     if answer.kind == "answer":
         assert "takes for granted" in answer.answer or "senescen" in answer.sentences[0].text
     assert "never" not in " ".join(s.text for s in answer.sentences)
+
+
+def test_a_marker_that_no_finding_names_is_not_answered_with_another(ask: Callable[..., Answer]) -> None:
+    question = "Do CD57+ T cells in the infusion product predict non-response to tisa-cel?"
+    assert ask(question).kind == "refusal"
