@@ -29,7 +29,7 @@ def paragraph(done: Answered) -> str:
         f"cells, over {run['days']:g} days. Design A was {request.a.name} and design B {request.b.name}. "
         f"Equations were integrated with {run['solver']} (relative tolerance {run['rtol']:g}, absolute "
         f"tolerance {run['atol']:g} cells). Of the {len(request.a.parameters)} parameters of A, by status: "
-        f"{shares}. Uncertainty was propagated with {run['draws']} paired scrambled Sobol draws (seed "
+        f"{shares}. Uncertainty was propagated with {run['draws']} paired Latin-hypercube draws (seed "
         f"{run['seed']}) over the parameter ranges; intervals are the 5th to 95th percentile, and a "
         "direction is reported when half of the paired draws differ or more and "
         "95 % of those agree. Sources of parameters and levers: "

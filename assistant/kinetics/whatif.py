@@ -304,7 +304,9 @@ def _events(side: str, base: Design, final: Design) -> list[dict[str, Any]]:
         }
         because: dict[str, Any] | str = "user"
         if event.because in levers.names():
-            findings = findings_in(levers.load(event.because).note)
+            note = levers.load(event.because).note
+            # A finding that only tells of the treatment is no reason for what it does to a rate.
+            findings = () if "direction and size assumed" in note else findings_in(note)
             because = (
                 {**(cite(findings[0]) or {}), "supports": "direction", "size": "assumed"}
                 if findings

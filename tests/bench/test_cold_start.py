@@ -50,14 +50,17 @@ def rival() -> Callable[[], None]:
 
 def test_help(benchmark: Any, home: Path) -> None:
     benchmark.pedantic(starter(home, "--help"), rounds=ROUNDS, warmup_rounds=1)
+    assert benchmark.stats.stats.rounds == ROUNDS  # a failing command raises before
 
 
 def test_cold_ask(benchmark: Any, home: Path) -> None:
     benchmark.pedantic(starter(home, "ask", SENESCENCE), rounds=ROUNDS, warmup_rounds=1)
+    assert benchmark.stats.stats.rounds == ROUNDS  # a failing command raises before
 
 
 def test_rival_help(benchmark: Any) -> None:
     benchmark.pedantic(rival(), rounds=ROUNDS, warmup_rounds=1)
+    assert benchmark.stats.stats.rounds == ROUNDS  # a failing command raises before
 
 
 def test_a_cold_answer_against_the_rival_s_help(home: Path) -> None:

@@ -96,3 +96,4 @@ def test_the_time_of_a_cohort_is_linear_up_to_ten_thousand_patients() -> None:
 
 def test_one_run_is_measured(benchmark: Callable[..., object]) -> None:
     benchmark(three_years, "fast")
+    assert run(designs.load("bbz"), THREE_YEARS, GRID, "fast").status == "ok"

@@ -211,7 +211,7 @@ def test_methods_cite_every_source(capsys: pytest.CaptureFixture[str]) -> None:
     assert "lynn2019-cjun-exhaustion" in keys
     for key in keys:
         assert f"{{{key}," in bibtex
-    assert "64 paired scrambled Sobol draws" in text and "seed 1" in text
+    assert "64 paired Latin-hypercube draws" in text and "seed 1" in text
 
 
 def test_a_ranking_is_asked_for_in_words(capsys: pytest.CaptureFixture[str]) -> None:

@@ -248,3 +248,10 @@ def test_a_horizon_without_any_outcome_in_it_is_refused() -> None:
     found = parse("compare 4-1BB with CD28 for 3 days")
     assert isinstance(found, NotUnderstood)
     assert "too short" in found.reason
+
+
+def test_an_assumed_direction_is_never_laid_at_the_door_of_a_finding() -> None:
+    payload = whatif.answer(whatif.from_words("4-1BB CAR with and without PD-1 blockade", draws=4)).payload()
+    reasons = [change["because"] for change in payload["changes"]]
+    assert reasons
+    assert set(map(str, reasons)) == {"assumed"}
