@@ -66,6 +66,10 @@ class Paper:
     retraction: Retraction = "unknown"
     retraction_checked: str | None = None
     """ISO date of the last check of the retraction state."""
+    article_type: str | None = None
+    """As the source says it: "research-article", "Review", "Retraction of Publication" ..."""
+    language: str | None = None
+    """ISO 639 code of the stored text, as the source says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,42 @@ class Passage:
     costim: str = "n/a"
     target: str = "n/a"
     page: int | None = None
+    """The page on which the passage begins, counted from 1."""
+    pages: tuple[int, ...] = ()
+    """The page on which each sentence begins; empty where the source has no pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a document says about ANOTHER paper: a retraction notice, a correction, a concern."""
+
+    state: Literal["retracted", "concern", "corrected"]
+    doi: str | None = None
+    pmid: str | None = None
+    pmcid: str | None = None
+    date: str | None = None
+    """ISO date of the notice, as exact as the source gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An entry of a reference list: identifiers to fetch, no text."""
+
+    where: str
+    title: str | None = None
+    year: int | None = None
+    doi: str | None = None
+    pmid: str | None = None
+    pmcid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One record of a file that holds several cannot be read; the others go on."""
+
+    where: str
+    """The record: its identifier or its number in the file."""
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +140,10 @@ class Document:
     """Of the bytes that were read; an unchanged hash means an unchanged document."""
     notes: tuple[str, ...] = field(default=())
     """What the reader skipped or guessed, for the report."""
+    reader: str = "digest"
+    """digest, jats, medline, europepmc, pdf, markdown or text: what the text was read with."""
+    notices: tuple[Notice, ...] = ()
+
+
+Record = Document | Reference | Problem
+"""What one record of a file comes to."""
