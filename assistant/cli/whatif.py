@@ -14,7 +14,8 @@ from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
 from assistant.errors import EnvironmentFault, ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from assistant.kinetics.whatif import Answered, Request
+    from assistant.kinetics.requests import Request
+    from assistant.kinetics.whatif import Answered
 
 CURVES = ("blood_cells_per_uL", "senescent_fraction")
 """What the terminal shows unless --plot names another."""
@@ -146,7 +147,7 @@ def _curves(done: Answered, width: int | None, wanted: str | None) -> str:
 
 
 def _worded(place: Desk, text: str, *, explicit_days: bool = False) -> Request:
-    from assistant.kinetics.whatif import from_words
+    from assistant.kinetics.requests import from_words
 
     settings = place.settings
     request = from_words(
@@ -170,7 +171,7 @@ def _worded(place: Desk, text: str, *, explicit_days: bool = False) -> Request:
 
 
 def _listed(place: Desk, design: str | None, vs: str | None, sets: list[str] | None) -> Request:
-    from assistant.kinetics.whatif import from_parts
+    from assistant.kinetics.requests import from_parts
 
     if design is None:
         raise UsageError(

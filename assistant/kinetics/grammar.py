@@ -92,7 +92,7 @@ def read(text: str) -> Understood | NotUnderstood:
         assumed=tuple(dict.fromkeys(notes.assumed)),
         asks=tuple(dict.fromkeys(notes.asks)),
     )
-    return replace(found, echo=_echo(found))
+    return echo(found)
 
 
 def _designs(shape: Frame, notes: _Notes) -> tuple[str, str]:
@@ -360,7 +360,8 @@ def _refused(text: str, unknown: tuple[str, ...], notes: _Notes) -> NotUnderstoo
     return NotUnderstood(text, "No design, lever or parameter was found in it.", unknown)
 
 
-def _echo(found: Understood) -> str:
+def echo(found: Understood) -> Understood:
+    """The same with what was understood in one line of words."""
     from assistant.kinetics import designs
 
     parts = []
@@ -373,7 +374,7 @@ def _echo(found: Understood) -> str:
         parts.append("both: " + ", ".join(shared))
     if found.days is not None:
         parts.append(f"{found.days:g} days")
-    return "; ".join(parts)
+    return replace(found, echo="; ".join(parts))
 
 
 def is_small(word: str) -> bool:

@@ -305,7 +305,7 @@ def reschedule(
         out.used.append(item)
     if not fields:
         return ()
-    return tuple(_moved(e, main, fields) for e in events)
+    return tuple(moved(e, main, fields) for e in events)
 
 
 def _size(main: Event, item: Item, fields: dict[str, float]) -> bool:
@@ -323,8 +323,13 @@ def _size(main: Event, item: Item, fields: dict[str, float]) -> bool:
     return True
 
 
-def _moved(event: Event, main: Event, fields: dict[str, float]) -> Event:
-    """One event of a lever after the words' schedule; helpers of the main event keep their distance."""
+def moved(event: Event, main: Event, fields: dict[str, float]) -> Event:
+    """One event of a lever after another schedule; helpers of the main event keep their distance.
+
+    Arguments:
+        main: the event of the lever whose time, duration and size the fields speak of.
+        fields: time, duration, every, until (days), share, cells, multiple.
+    """
     shift = fields.get("time", main.time) - main.time
     every = fields.get("every", event.every)
     duration = fields.get("duration", event.duration) if event.duration else 0.0

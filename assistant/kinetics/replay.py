@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import EnvironmentFault, InputError
 
 if TYPE_CHECKING:
-    from assistant.kinetics.whatif import Answered, Request
+    from assistant.kinetics.requests import Request
+    from assistant.kinetics.whatif import Answered
 
 FOLDER = "whatifs"
 _DECIDES = (
@@ -71,7 +72,7 @@ def recall(home: Path, run_id: str) -> Request:
     Raises:
         InputError: no such id (the nearest kept ones are named), or a file that is damaged.
     """
-    from assistant.kinetics.whatif import from_parts, from_words
+    from assistant.kinetics.requests import from_parts, from_proposal, from_words
 
     if not re.fullmatch(r"[0-9a-f]{4,32}", run_id):
         raise InputError(f"{run_id!r} is not the id of a what-if.", hint="It is `run.id` of whatif --json.")
@@ -86,6 +87,17 @@ def recall(home: Path, run_id: str) -> Request:
         )
         raise InputError(f"{problem} ({kept} runs there).", hint="Give the whole id from whatif --json.")
     inputs = _read(found[0]).get("inputs") or {}
+    if "proposal" in inputs:
+        from assistant.kinetics.proposal import Proposal
+
+        return from_proposal(
+            Proposal.from_json(inputs["proposal"]),
+            inputs["text"],
+            by=inputs["by"],
+            days=inputs["days"],
+            draws=inputs["draws"],
+            seed=inputs["seed"],
+        )
     if "text" in inputs:
         return from_words(inputs["text"], days=inputs["days"], draws=inputs["draws"], seed=inputs["seed"])
     return from_parts(

@@ -181,7 +181,8 @@ def answer(done: Answered, *, width: int | None = None, plot: str = "") -> str:
     parts = []
     words = done.request.understood
     if words is not None:
-        parts.append(f"Understood: {words.echo}.")
+        by = f" (proposed by {words.by}, checked against the model's levers)" if words.by else ""
+        parts.append(f"Understood{by}: {words.echo}.")
         parts += [f"Assumed: {a}." for a in words.assumed]
         parts += [f"Not understood: {u}." for u in words.unknown]
     parts.append(done.sentence)

@@ -110,6 +110,8 @@ class Understood:
     """What was filled in."""
     asks: tuple[str, ...] = ()
     """Outcomes that the words ask for."""
+    by: str = ""
+    """PROVIDER:NAME of the chat model that proposed it; "" when the grammar read it."""
 
     def designs(self) -> tuple[Design, Design]:
         """Both designs with the changes applied."""

@@ -97,15 +97,15 @@ class EngineBackend:
 
     def whatif(self, request: Request) -> Json:
         """Compare two designs."""
-        from assistant.kinetics import whatif
+        from assistant.kinetics import requests, whatif
 
         self._prepare_model()
         settings = self._settings
         days, draws, seed = (settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
         if request.text:
-            asked = whatif.from_words(request.text, days=days, draws=draws, seed=seed)
+            asked = requests.from_words(request.text, days=days, draws=draws, seed=seed)
         else:
-            asked = whatif.from_parts(
+            asked = requests.from_parts(
                 design=request.a,
                 vs=request.b or None,
                 sets_a=tuple(f"{name}={value}" for name, value in request.sets_a.items()),

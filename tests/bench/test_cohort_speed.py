@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from assistant.kinetics import cohort, designs, kernel, simulate, whatif
+from assistant.kinetics import cohort, designs, kernel, requests, simulate, whatif
 
 pytestmark = pytest.mark.bench
 
@@ -35,11 +35,11 @@ def test_ten_thousand_patients_over_three_years_cost_no_more_each_than_two_thous
 
 def test_a_warm_what_if_in_words_costs_less_than_a_dozen_runs_of_lsoda() -> None:
     text = "what if I lower scFv affinity tenfold in a 4-1BB CAR at high tumour burden?"
-    whatif.answer(whatif.from_words(text)).payload()
+    whatif.answer(requests.from_words(text)).payload()
     taken, rival = [], []
     for _ in range(3):
         began = time.perf_counter()
-        whatif.answer(whatif.from_words(text)).payload()
+        whatif.answer(requests.from_words(text)).payload()
         taken.append(time.perf_counter() - began)
         began = time.perf_counter()
         simulate.run(designs.load("bbz"), 1095.0, method="lsoda")

@@ -1,101 +1,141 @@
-"""The nine-state proposal, transcribed again from its text, against our equations with the reserve off."""
+"""What a chat model may propose, and what is told when it proposes something else."""
 
 from __future__ import annotations
 
-import math
+import json
+from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given
 
-from assistant.kinetics import designs
-from assistant.kinetics import equations as eq
-from assistant.kinetics.simulate import run
-from tests.kinetics.vectors import slope, states, vector
+from assistant.kinetics import requests, whatif
+from assistant.kinetics.proposal import Proposal, ProposalError, catalogue, schema, understood
 
-PROTOTYPE = {
-    "rho": 1.64, "A50": 4000.0, "Ks": 1.28e9, "delta": 0.42, "f": 0.443, "b": 2.0, "m": 0.0014, "cm": 0.4,
-    "rM": 0.02, "dM": 0.004, "dE": 0.137, "kX": 0.072, "omega": 0.021, "dX": 0.107, "chi": 0.3, "a50": 34.5,
-    "q": 4.0, "kS": 1.0, "kI": 0.04, "dS": 0.2, "eS": 0.3, "k": 1.15, "KF": 1.4e8, "th": 0.076, "lam": 1.0,
-    "B0": 3.7e9, "eng": 0.051, "zP": 0.0, "fM": 0.25, "fE": 0.65, "fX": 0.05, "fS": 0.05, "fP": 0.0,
-    "aM0": 4.8, "aE0": 8.0, "dose": 1e8, "H0": 1e11,
-}  # fmt: skip
-PRINTED = {
-    5.0: 1.4,
-    7.0: 5.5,
-    12.0: 20.0,
-    14.0: 17.5,
-    18.0: 10.1,
-    21.0: 6.6,
-    28.0: 2.6,
-    60.0: 0.34,
-    90.0: 0.29,
+TEXT = "tenfold weaker binder in a 4-1BB CAR, resting four days out of every fourteen"
+REST = {"side": "A", "kind": "lever", "target": "dasatinib-rest"}
+GOOD: dict[str, Any] = {
+    "design_a": "bbz",
+    "design_b": "bbz",
+    "changes": [
+        {"side": "A", "kind": "times", "target": "A50", "value": 10.0},
+        {**REST, "schedule": {"duration": 4, "every": 14}},
+        {"side": "both", "kind": "set", "target": "H0", "value": 5e11, "unit": "cells"},
+    ],
+    "days": None,
+    "not_in_model": ["cytokine release"],
 }
-"""Blood levels of the prototype, cells per uL, as printed with the proposal."""
 
 
-def proposal(t: float, y: eq.Vector, p: dict[str, float]) -> list[float]:
-    """The nine equations, term by term as in the text."""
-    M, E, X, S, QM, QE, H, L, B = y
-    aM, aE = (QM / M if M > 0 else 0.0), (QE / E if E > 0 else 0.0)
-
-    def strength(a: float) -> float:
-        return float(a ** p["hA"] / (a ** p["hA"] + p["A50"] ** p["hA"]))
-
-    def recognised(a: float) -> float:
-        return float(a**2 / (a**2 + p["Alys"] ** 2))
-
-    kinds = ((p["aH"], H), (p["aL"], L), (p["aB"], B))
-    R = sum(recognised(a) * n for a, n in kinds)
-    w = sum(strength(a) * recognised(a) * n for a, n in kinds) / R if R > 0 else 0.0
-    u = w * R / (p["Ks"] + R)
-    W = 1.0 - math.exp(math.log(p["w0"]) * math.exp(-p["rN"] * t))
-    G = (1 + p["lam"] * W) / (1 + p["lam"]) * max(0.0, 1 - (M + E + X + S) / p["KC"])
-    phiE, phiM = (a ** p["q"] / (p["a50"] ** p["q"] + a ** p["q"]) for a in (aE, aM))
-    div, act = p["rho"] * u * G, p["delta"] * u
-    bE, sE = div * (1 - phiE), p["kS"] * phiE * div + p["kI"] * (u + p["tau"])
-    actM, sM = act * (1 - phiM), p["kS"] * phiM * (act + p["rM"] * W)
-    bM, mem = p["rM"] * W * (1 - phiM), p["m"] * (1 - u)
-    ex = p["kX"] * (u ** p["pX"] + p["chi"] * p["tau"])
-    rev = p["omega"] * (1 - u) * (1 - p["tau"])
-    f, b = p["f"], p["b"]
-    amp = 2 * (1 - f) * 2**b
-    F = E + p["eX"] * X + p["eS"] * S + p["eM"] * M
-    kill = p["k"] * F / (p["KF"] + F + p["th"] * R)
-    rH, rL, rB = (recognised(a) for a, _ in kinds)
-    room = p["g"] * (1 - (H + L) / p["KT"])
-    return [
-        (bM + actM * (2 * f - 1) - p["dM"] - sM) * M + mem * E,
-        amp * actM * M + (bE - mem - ex - sE - p["dE"]) * E + rev * X,
-        ex * E - (rev + p["dX"]) * X,
-        sE * E + sM * M - p["dS"] * S,
-        (aM + 2) * bM * M + actM * M * (2 * f * (aM + 1) - aM) - aM * (p["dM"] + sM) * M
-        + p["cm"] * aE * mem * E,
-        (aE + 2) * bE * E + amp * actM * M * (aM + 1 + b)
-        - aE * (p["cm"] * mem + ex + sE + p["dE"]) * E + aE * rev * X,
-        room * H - p["mu"] * H - kill * rH * H,
-        room * L + p["mu"] * H - kill * rL * L,
-        p["dB"] * (p["B0"] - B) - kill * rB * B,
-    ]  # fmt: skip
+def test_a_proposal_becomes_what_the_grammar_would_have_read() -> None:
+    found = understood(Proposal.from_json(GOOD), TEXT, by="fake:model")
+    a, b = found.designs()
+    assert a.value("A50") == pytest.approx(10.0 * b.value("A50"))
+    assert a.value("H0") == b.value("H0") == 5e11
+    rest = [e for e in a.events if e.kind == "rest"]
+    assert [(e.duration, e.every) for e in rest] == [(4.0, 14.0)] and not any(
+        e.kind == "rest" for e in b.events
+    )
+    assert "both: " in found.echo and found.by == "fake:model"
+    assert any("cytokine release" in u for u in found.unknown)
 
 
-@given(states())
-def test_without_the_reserve_the_rates_are_those_of_the_proposal(y: eq.Vector) -> None:
-    y[4] = y[7] = 0.0
-    for cells, burden in ((0, 5), (1, 6)):
-        if y[cells] <= eq.TINY:
-            y[cells] = y[burden] = 0.0
-    v = vector("bbz", **PROTOTYPE)
-    ours = np.delete(slope(y, v, 3.0), [4, 7])
-    p = {name: float(v[i]) for i, name in enumerate(eq.PARAMETERS)}
-    theirs = np.array(proposal(3.0, np.delete(y, [4, 7]), p))
-    assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-12 * (np.abs(theirs).max() + 1.0))
+def test_a_size_that_the_words_do_not_hold_is_laid_at_the_door_of_the_model() -> None:
+    found = understood(Proposal.from_json(GOOD), TEXT, by="fake:model")
+    told = " ".join(found.assumed)
+    assert "H0" in told and "A50" not in told and "every 14" not in told
+    request = requests.from_proposal(Proposal.from_json(GOOD), TEXT, by="fake:model", draws=4, days=60.0)
+    payload = whatif.answer(request).payload()
+    because = {c["parameter"]: c["because"] for c in payload["changes"] if c["by"] == "user"}
+    assert because["A50"] == "user" and because["H0"] == "assumed"
+    assert payload["understood"]["by"] == "fake:model"
 
 
-def test_the_prototype_set_gives_the_printed_curve() -> None:
-    design = designs.load("bbz")
-    for name, value in PROTOTYPE.items():
-        design = design.with_value(name, value)
-    found = run(design, 365.0, np.array(list(PRINTED)))
-    assert found.outputs["blood_cells_per_uL"] == pytest.approx(list(PRINTED.values()), rel=0.03)
-    assert found.outcomes["senescent_fraction_d14"] == pytest.approx(0.37, abs=0.01)
+def test_a_proposal_travels_as_json() -> None:
+    proposal = Proposal.from_json(GOOD)
+    assert Proposal.from_json(json.dumps(proposal.to_json())) == proposal
+
+
+def test_good_proposals_fit_the_schema_and_the_schema_is_one() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(schema())
+    jsonschema.validate(Proposal.from_json(GOOD).to_json(), schema())
+
+
+def test_all_that_a_model_may_name_is_in_the_catalogue() -> None:
+    text = catalogue()
+    for name in schema()["properties"]["changes"]["items"]["properties"]["target"]["enum"]:
+        assert not name or f"- {name}: " in text
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"side": "A", "kind": "lever", "target": "cjun"}, "no lever (nearest: c-jun"),
+        ({"side": "A", "kind": "lever", "target": "IL-12"}, "no lever"),
+        ({"side": "C", "kind": "lever", "target": "c-jun"}, "side: 'C' is not one of"),
+        ({"side": "A", "kind": "add", "target": "c-jun"}, "kind: 'add' is not one of"),
+        ({"side": "A", "kind": "lever", "target": "c-jun", "value": 2}, "value: a lever has none"),
+        ({"side": "A", "kind": "lever", "target": "c-jun", "schedule": {"time": 3}}, "lever c-jun has none"),
+        ({"side": "A", "kind": "set", "target": "kXX", "value": 1}, "no parameter"),
+        ({"side": "A", "kind": "set", "target": "kX", "value": "much"}, "needs a number"),
+        ({"side": "A", "kind": "set", "target": "kX", "value": float("nan")}, "needs a number"),
+        ({"side": "A", "kind": "set", "target": "kX", "value": True}, "needs a number"),
+        ({"side": "A", "kind": "set", "target": "dose", "value": -1e8}, "unphysical"),
+        ({"side": "A", "kind": "set", "target": "dose", "value": 5, "unit": "day"}, "day"),
+        ({"side": "A", "kind": "times", "target": "A50", "value": 0}, "above 0"),
+        ({"side": "A", "kind": "set", "target": "rest", "value": 1}, "driven by events"),
+        (
+            {**REST, "schedule": {"duration": 9, "every": 7}},
+            "never ends",
+        ),
+        (
+            {**REST, "schedule": {"share": 3}},
+            "not between 0 and 1",
+        ),
+        (
+            {**REST, "schedule": {"dy": 3}},
+            "unknown key 'dy'",
+        ),
+        ({"side": "A", "kind": "lymphodepletion", "target": "w0"}, "an event has none"),
+        ({"side": "A", "kind": "lever", "target": ["c-jun"]}, "are words"),
+        ("c-jun", "an object is needed"),
+    ],
+)
+def test_faults_are_named_with_their_place(change: Any, says: str) -> None:
+    with pytest.raises(ProposalError) as caught:
+        Proposal.from_json({**GOOD, "changes": [GOOD["changes"][0], change]})
+    assert any("changes[1]" in p and says in p for p in caught.value.problems), caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ("not json", "no JSON"),
+        ("[1]", "no JSON object"),
+        ({**GOOD, "design_a": "ICOS"}, "'ICOS' is no design; designs: bbz"),
+        ({**GOOD, "days": 3}, "not between 14"),
+        ({**GOOD, "extra": 1}, "unknown key 'extra'"),
+        ({**GOOD, "changes": "all"}, "a list"),
+        ({**GOOD, "not_in_model": "x"}, "list of words"),
+    ],
+)
+def test_objects_of_another_shape_are_refused(data: Any, says: str) -> None:
+    with pytest.raises(ProposalError, match=says.replace("[", r"\[")):
+        Proposal.from_json(data)
+
+
+def test_all_faults_come_at_once() -> None:
+    with pytest.raises(ProposalError) as caught:
+        Proposal.from_json({"design_a": "x", "design_b": "y", "changes": [{"side": "Z", "kind": "lever"}]})
+    assert len(caught.value.problems) >= 4
+
+
+def test_a_comparison_of_nothing_is_refused() -> None:
+    with pytest.raises(ProposalError, match="the same"):
+        understood(Proposal.from_json({**GOOD, "changes": []}), TEXT, by="fake:model")
+
+
+def test_an_event_of_its_own_is_scheduled() -> None:
+    change = {"side": "A", "kind": "lymphodepletion", "target": "", "schedule": {"time": 60}}
+    found = understood(Proposal.from_json({**GOOD, "changes": [change]}), "again on day 60", by="m:x")
+    a, _ = found.designs()
+    assert [e.time for e in a.events if e.kind == "lymphodepletion"] == [60.0] and not found.assumed

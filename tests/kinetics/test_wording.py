@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import InputError
-from assistant.kinetics import whatif
+from assistant.kinetics import requests, whatif
 from assistant.kinetics.quantities import amount_at, fold
 from assistant.kinetics.wording import NotUnderstood, Understood, is_whatif, parse
 
@@ -153,7 +153,7 @@ def test_a_product_share_is_what_the_words_say() -> None:
     vector = dict(zip(PARAMETERS, a.vector(), strict=True))
     assert (vector["fM"], vector["fS"]) == pytest.approx((0.5, 0.2))
     with pytest.raises(InputError, match="add up to 130 %"):
-        whatif.from_parts("bbz", sets=("fM=0.9", "fS=0.4"))
+        requests.from_parts("bbz", sets=("fM=0.9", "fS=0.4"))
 
 
 def test_what_is_removed_is_not_added() -> None:
@@ -177,7 +177,7 @@ def test_impossible_values_say_why() -> None:
     found = parse("what if the dose is -1e8 cells in 28z")
     assert isinstance(found, NotUnderstood) and "unphysical" in found.reason
     with pytest.raises(InputError, match="unphysical"):
-        whatif.from_words("what if the dose is -1e8 cells in 28z")
+        requests.from_words("what if the dose is -1e8 cells in 28z")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,9 @@ def test_a_horizon_without_any_outcome_in_it_is_refused() -> None:
 
 
 def test_an_assumed_direction_is_never_laid_at_the_door_of_a_finding() -> None:
-    payload = whatif.answer(whatif.from_words("4-1BB CAR with and without PD-1 blockade", draws=4)).payload()
+    payload = whatif.answer(
+        requests.from_words("4-1BB CAR with and without PD-1 blockade", draws=4)
+    ).payload()
     reasons = [change["because"] for change in payload["changes"]]
     assert reasons
     assert set(map(str, reasons)) == {"assumed"}
