@@ -12,9 +12,15 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        from assistant.cli.app import run
+        from assistant.cli.border import CHATS, open_bare_chat
 
-        code = run(sys.argv[1:])
+        arguments = tuple(sys.argv[1:])
+        if arguments in CHATS:  # what people type most need not wait for a parser
+            code = open_bare_chat(CHATS[arguments])
+        else:
+            from assistant.cli.app import run
+
+            code = run(arguments)
     except KeyboardInterrupt:  # while modules are still being imported
         code = 130
     sys.exit(code)

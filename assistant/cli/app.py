@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -21,8 +20,9 @@ from assistant.cli import (
     sessions,
     whatif,
 )
-from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, complain, desk, remember
-from assistant.errors import ExitCode, SenescopeError
+from assistant.cli.border import complain, reported
+from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk, remember
+from assistant.errors import ExitCode
 
 # Typer carries a Click of its own, whose exceptions are not those of the package `click`.
 _WrongUsage: type[Exception] = typer.BadParameter.__mro__[1]
@@ -97,9 +97,6 @@ def run(arguments: Sequence[str]) -> int:
     except _WrongUsage as error:
         error.show(sys.stderr)  # type: ignore[attr-defined]  # Click's own way to print usage
         return ExitCode.USAGE
-    except SenescopeError as error:
-        complain(str(error))
-        return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         complain("interrupted")
         return ExitCode.INTERRUPTED
@@ -108,30 +105,5 @@ def run(arguments: Sequence[str]) -> int:
             raise
         # Click's answer to a reader that has gone (`senescope --help | head -1`): nothing went wrong.
         return ExitCode.DONE
-    except Exception as error:  # the last border: a defect of ours must end in a message, not a traceback
-        from assistant.index import fault
-
-        known = fault(error)
-        if known is None:
-            return _defect(error)
-        complain(str(known))
-        return known.exit_code
-
-
-def _defect(error: Exception) -> int:
-    """Report a defect of ours; the traceback goes to a file, or to stderr when SENESCOPE_DEBUG is set."""
-    import tempfile
-    import traceback
-
-    if os.environ.get("SENESCOPE_DEBUG"):
-        traceback.print_exc()
-        return ExitCode.DEFECT
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="senescope-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        traceback.print_exc(file=log)
-    complain(
-        f"a defect of Senescope: {type(error).__name__}: {error}\n"
-        f"  Details are in {log.name}; please report it."
-    )
-    return ExitCode.DEFECT
+    except Exception as error:  # the last border: whatever happened ends in a message, not a traceback
+        return reported(error)

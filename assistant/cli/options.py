@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.border import CONTROL, SURROGATE, complain, plain, settled
 from assistant.errors import ExitCode, InputError, UsageError
 from assistant.evidence import Filters
-from assistant.settings import BY_KEY, Settings, Value, load
+from assistant.settings import BY_KEY, Settings, Value
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Engine
@@ -51,10 +52,6 @@ StudyType = Annotated[
 SYSTEMS = ("in-vitro", "mouse", "patients", "donors", "computation", "review")
 COSTIMS = ("4-1BB", "CD28", "both", "other", "none", "n/a")
 _ROOT: dict[str, Any] = {}
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-"""Half characters: what Python makes of bytes in an argument or a file name that are not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +119,7 @@ def desk(
         "home": home or root.get("home"),
         **(flags or {}),
     }
-    settings = load(given)
-    if settings.switch("offline"):
-        from assistant.network import block_network
-
-        block_network()
-    return Desk(settings, as_json or bool(root.get("as_json")))
+    return Desk(settled(given), as_json or bool(root.get("as_json")))
 
 
 def remember(*, as_json: bool, offline: bool, quiet: bool, home: str | None) -> None:
@@ -155,17 +147,6 @@ def filters(
     )
 
 
-def plain(text: str) -> str:
-    """`text` without terminal escapes and control characters; tabs and newlines stay."""
-    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", _ESCAPES.sub("", text)))
-
-
-def complain(message: str) -> None:
-    """Write an error to stderr; `--quiet` does not silence it."""
-    sys.stderr.write(f"senescope: {plain(message)}\n")
-    sys.stderr.flush()
-
-
 def existing(path: str) -> Path:
     """The path, or an InputError that says it is not there."""
     try:
@@ -183,8 +164,8 @@ def existing(path: str) -> Path:
 
 def _json(data: Mapping[str, Any]) -> str:
     """One line of JSON; what a terminal could act on is written as an escape."""
-    text = _SURROGATE.sub("\ufffd", json.dumps(data, ensure_ascii=False))
-    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    text = SURROGATE.sub("\ufffd", json.dumps(data, ensure_ascii=False))
+    return CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _years(text: str | None) -> tuple[int | None, int | None]:
