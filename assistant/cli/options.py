@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.border import CONTROL, SURROGATE, complain, plain, settled
+from assistant.cli.border import CONTROL, SURROGATE, plain, settled
 from assistant.errors import ExitCode, InputError, UsageError
 from assistant.evidence import Filters
 from assistant.settings import BY_KEY, Settings, Value

@@ -19,12 +19,14 @@ def run_chat(settings: Settings, *, continue_session: str | None = None) -> None
         continue_session: a session id, the beginning of one, or `latest`; None begins a new one.
 
     Raises:
+        UsageError: this is no terminal.
         InputError: there is no such session.
         EnvironmentFault: the history of a session to continue cannot be read.
     """
     import gc
     import os
 
+    _need_terminal()
     # Importing Textual makes many objects that all stay: collecting in between takes a sixth of the time to
     # the first frame. The app switches it on again once that is painted.
     gc.disable()
@@ -36,6 +38,22 @@ def run_chat(settings: Settings, *, continue_session: str | None = None) -> None
     app.run()
     if app.return_code:
         raise SystemExit(app.return_code)
+
+
+def _need_terminal() -> None:
+    """Refuse to paint a screen into a file or a pipe; a driver that is named, as `serve` does, may."""
+    import os
+    import sys
+
+    from assistant.errors import UsageError
+
+    # Textual reads the keys from stdin and writes the screen to stderr.
+    if os.environ.get("TEXTUAL_DRIVER") or (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    raise UsageError(
+        "The chat needs a terminal, and this is none.",
+        hint="In scripts use `senescope ask QUESTION`; `senescope --help` lists the commands.",
+    )
 
 
 def _known(settings: Settings, name: str | None) -> str | None:
