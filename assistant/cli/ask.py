@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from assistant.cli.border import complain
 from assistant.cli.options import (
     AsJson,
     Costim,
@@ -20,7 +21,6 @@ from assistant.cli.options import (
     StudyType,
     System,
     Year,
-    complain,
     desk,
     filters,
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk, plain
+from assistant.cli.border import plain
+from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk
 from assistant.errors import InputError
 from assistant.evidence import Citation
 
