@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from ingest.chunking import sentences
-from ingest.documents import Document, Paper, Passage, ReadError, Section, Span
+from ingest.documents import Document, Paper, Passage, ReadError, Record, Section, Span
 
 SECTIONS = ("Question", "System", "Findings", "Limits")
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)+$")
@@ -38,14 +39,21 @@ def read_digest(path: Path) -> Document:
     Raises:
         ReadError: names the file, the line and the repair; nothing is returned half-read.
     """
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ReadError(f"{path.name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
     # A file name need not be UTF-8; what is stored must be.
-    source = os.fsencode(path).decode("utf-8", "replace")
-    return parse_digest(text, name=path.name, source=source, sha256=hashlib.sha256(raw).hexdigest())
+    return _decoded(path.read_bytes(), path.name, os.fsencode(path).decode("utf-8", "replace"))
+
+
+def read(data: bytes, source: str) -> Iterator[Record]:
+    """The one document of a digest; see `read_digest`."""
+    yield _decoded(data, source.rpartition("/")[2], source)
+
+
+def _decoded(raw: bytes, name: str, source: str) -> Document:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ReadError(f"{name}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    return parse_digest(text, name=name, source=source, sha256=hashlib.sha256(raw).hexdigest())
 
 
 def parse_digest(text: str, *, name: str, source: str, sha256: str) -> Document:

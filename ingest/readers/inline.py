@@ -1,0 +1,223 @@
+"""The inside of a paragraph as text: what markup says with position is said with characters.
+
+Conventions, decided once. A numeric superscript after a letter, digit or bracket is a power and gets a
+caret (10^6, cm^2, s^-1); before a word it is an isotope and stands bare (51Cr); charges, phenotypes and
+names stand bare (Ca2+, CD8+, PD-1hi, p16INK4a), as the field writes them in plain text. A subscript stands
+bare (CO2, Treg, IC50), behind `_` where two digits would meet. A superscript that only cites becomes a
+bracket set off from the word (cells [12,13]); a footnote mark becomes one too. Formulas: see `formulas`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.readers.formulas import latex, mathml
+from ingest.readers.markup import Element, local, plain
+
+BLOCKS = frozenset(
+    [
+        "fig",
+        "fig-group",
+        "table-wrap",
+        "table-wrap-group",
+        "boxed-text",
+        "list",
+        "def-list",
+        "disp-quote",
+        "supplementary-material",
+        "media",
+        "fn",
+        "fn-group",
+        "verse-group",
+        "speech",
+        "statement",
+        "preformat",
+        "code",
+        "p",
+        "sec",
+        "array",
+        "graphic",
+        "table",
+        "sub-article",
+        "figr",
+        "tblr",
+        "tbl",
+        "tblfn",
+        "suppl",
+    ]
+)
+"""Elements that a paragraph may hold and that are not part of its running text."""
+_DROPPED = frozenset(
+    [
+        "object-id",
+        "alt-text",
+        "long-desc",
+        "index-term",
+        "milestone-start",
+        "milestone-end",
+        "private-char",
+        "permissions",
+        "copyright-statement",
+        "graphic",
+        "inline-graphic",
+        "inline-media",
+        "xref-label",
+        "citation-alternatives",
+        "processing-meta",
+        "email-label",
+    ]
+)
+_NUMERIC = re.compile(r"[\[(]?\s*[A-Z]?\d+[a-z]?(?:\s*[,;–—‐-]\s*[A-Z]?\d+[a-z]?)*\s*[\])]?[,;]?")
+_POWER = re.compile(r"[+−–-]?\d+(?:[.,/]\d+)*")
+_GLUED = re.compile(r"(?<=[^\W\d_]|[.,;:)”\"])\[(?=\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\])")
+
+Run = str | Element
+
+
+def text_of(element: Element | None) -> str:
+    """The running text of `element`; blocks inside it are left out."""
+    return tidy("".join(run for run in runs(element) if isinstance(run, str))) if element is not None else ""
+
+
+def runs(element: Element) -> list[Run]:
+    """The content of `element` in order: stretches of text, and the blocks that stand between them."""
+    out: list[Run] = []
+    _inside(element, out)
+    return out
+
+
+def tidy(text: str) -> str:
+    """One line, with blanks where a marker was set off and none where one was taken out."""
+    text = " ".join(text.split())
+    text = re.sub(r" +([,;:.)\]](?:\s|$))", r"\1", text)
+    text = re.sub(r"[\[(]\s*(?:[,;–-]\s*)*[\])]", "", text) if "[" in text or "(" in text else text
+    text = _GLUED.sub(" [", text)
+    return " ".join(text.split())
+
+
+def _inside(element: Element, out: list[Run]) -> None:
+    if element.text:
+        out.append(str(element.text))
+    for child in element:
+        tag = local(child)
+        if tag in BLOCKS:
+            out.append(child)
+        elif tag in _RENDERED:
+            out.append(_RENDERED[tag](child, _tail(out)))
+        elif tag and tag not in _DROPPED:
+            _inside(child, out)
+        if child.tail:
+            out.append(str(child.tail))
+
+
+def _tail(out: list[Run]) -> str:
+    """The last characters written so far: what a superscript or a marker leans on."""
+    tail = ""
+    for run in reversed(out):
+        if isinstance(run, str):
+            tail = run + tail
+            if len(tail) >= 80:
+                break
+    return tail[-80:]
+
+
+def _superscript(element: Element, before: str) -> str:
+    marks = [x for x in element.iter("xref", "abbr") if x.get("ref-type", "bibr") in _MARKS]
+    if marks and not _letters(plain(element), marks):
+        return _marker(plain(element).strip(" ,;"), before)
+    inner = text_of(element)
+    if _POWER.fullmatch(inner) and before and (before[-1].isalnum() or before[-1] in ")]%"):
+        return "^" + inner
+    return inner
+
+
+_MARKS = frozenset({"bibr", "fn", "table-fn", "aff", "corresp", "author-notes", "ref"})
+
+
+def _letters(inner: str, marks: list[Element]) -> bool:
+    """Whether more than the marks and what joins them stands in a superscript."""
+    rest = inner
+    for mark in marks:
+        rest = rest.replace(plain(mark), "", 1)
+    return bool(re.search(r"\w", re.sub(r"\d+", "", rest)))
+
+
+def _subscript(element: Element, before: str) -> str:
+    inner = text_of(element)
+    return f"_{inner}" if inner[:1].isdigit() and before[-1:].isdigit() else inner
+
+
+def _reference(element: Element, before: str) -> str:
+    kind = element.get("ref-type", "bibr" if local(element) == "abbr" else "")
+    inner = plain(element)
+    if kind == "bibr" and _NUMERIC.fullmatch(inner):
+        return _marker(inner, before)
+    if kind in _MARKS - {"bibr"} and len(inner) <= 3:
+        return _marker(inner, before) if inner else ""
+    return text_of(element)
+
+
+def _marker(inner: str, before: str) -> str:
+    """A citation or footnote mark, in brackets unless the author put them."""
+    if inner[:1] in "[(" or _bracket_is_open(before):
+        return inner
+    if re.search(r"\b(?:refs?\.?|references?|no\.|ref\. nos?\.?)\s*$", before, re.I):
+        return inner
+    return f"{' ' if before and not before[-1].isspace() else ''}[{inner}]"
+
+
+def _bracket_is_open(before: str) -> bool:
+    return before.rfind("[") > before.rfind("]") or before.rfind("(") > before.rfind(")")
+
+
+def _formula(element: Element, before: str) -> str:
+    """One rendering of a formula that may be given in several: MathML before LaTeX before characters."""
+    display = local(element) in ("disp-formula", "disp-formula-group", "chem-struct-wrap")
+    math = next(iter(element.iter("math")), None)
+    tex = next(iter(element.iter("tex-math")), None)
+    told = mathml(math) if math is not None else ""
+    if not told and tex is not None:
+        told = latex(plain(tex))
+    label = plain(element.find("label"))
+    if not told and math is None and tex is None:
+        bare = [child for child in element if local(child) not in ("label", "alternatives")]
+        told = tidy((element.text or "") + "".join(text_of(c) + (c.tail or "") for c in bare))
+    if display:
+        return f" {told} {label} " if label else f" {told} "
+    gap = " " if told and before[-1:].isalnum() and told[0].isalnum() else ""
+    return gap + told
+
+
+def formula(element: Element) -> str:
+    """A displayed formula with its number."""
+    return tidy(_formula(element, ""))
+
+
+def _bare_math(element: Element, before: str) -> str:
+    return mathml(element)
+
+
+def _bare_tex(element: Element, before: str) -> str:
+    return latex(plain(element))
+
+
+def _blank(element: Element, before: str) -> str:
+    return " "
+
+
+_RENDERED = {
+    "sup": _superscript,
+    "sub": _subscript,
+    "xref": _reference,
+    "abbr": _reference,
+    "inline-formula": _formula,
+    "disp-formula": _formula,
+    "disp-formula-group": _formula,
+    "chem-struct-wrap": _formula,
+    "alternatives": _formula,
+    "math": _bare_math,
+    "tex-math": _bare_tex,
+    "break": _blank,
+    "hr": _blank,
+    "x": _blank,
+}
