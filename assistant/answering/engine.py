@@ -135,6 +135,11 @@ class Engine:
             document.paper, document.text, at, citation.start, citation.end, document.passages, limits
         )
 
+    @property
+    def retriever(self) -> Retriever:
+        """The retriever that every question goes through."""
+        return self._retriever
+
     # -- parts, loaded on first use -----------------------------------------------------------------
 
     @cached_property

@@ -15,6 +15,7 @@ from assistant.cli import (
     doctor,
     evaluation,
     ingest,
+    mcp,
     model,
     search,
     sessions,
@@ -49,6 +50,7 @@ app.command("search")(search.search)
 app.command("whatif")(whatif.whatif)
 app.command("ingest")(ingest.ingest)
 app.command("doctor")(doctor.doctor)
+app.command("mcp")(mcp.mcp)
 for name, group in (
     ("model", model.app),
     ("corpus", corpus.app),

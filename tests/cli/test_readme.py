@@ -1,13 +1,16 @@
 """Every example of the README does what it shows.
 
 An example is a line `$ senescope ...` in a fenced `console` block. A comment `# exit 4` at its end names
-the exit code that it must have; without one it must end well.
+the exit code that it must have; without one it must end well. A fenced `python` block runs as it stands.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from tests.cli.shell import CHECKOUT, Shell
 
 README = CHECKOUT / "README.md"
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.M | re.S)
+_PYTHON = re.compile(r"^```python\n(.*?)^```", re.M | re.S)
 _EXIT = re.compile(r"\s+#\s*exit (\d+)\s*$")
 
 
@@ -67,3 +71,18 @@ def test_an_example_of_the_readme_does_what_it_shows(
     ran = own_shell(*example.arguments)
     assert ran.code == example.code, ran.err
     assert ran.out or example.code not in (0, 4)
+
+
+def test_the_program_of_the_readme_runs_and_prints_quotes_and_a_result(own_home: Path) -> None:
+    program = "".join(_PYTHON.findall(README.read_text(encoding="utf-8")))
+    assert "from assistant import" in program
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT), "SENESCOPE_HOME": str(own_home)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "#F" in done.stdout
+    assert "https://" in done.stdout
