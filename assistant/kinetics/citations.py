@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ingest.documents import Document
 
-_FINDING = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)+)#F(\d+)")
-
 
 @lru_cache(maxsize=128)
 def document(paper: str) -> Document | None:
@@ -44,11 +42,6 @@ def _papers_by_doi() -> Mapping[str, str]:
         if match:
             found.setdefault(match[1].lower(), place.name.removesuffix(".md"))
     return found
-
-
-def findings_in(text: str) -> tuple[str, ...]:
-    """The findings that a note names, `paper#F1, #F3` counted for its first number."""
-    return tuple(dict.fromkeys(f"{m[1]}#F{m[2]}" for m in _FINDING.finditer(text)))
 
 
 def cite(source: Mapping[str, Any] | str | None) -> dict[str, Any] | None:

@@ -75,8 +75,6 @@ class Design:
         warnings = self.warnings
         if lever.bases and self.base not in lever.bases:
             warnings = (*warnings, f"layer {lever.id!r} was only studied in {', '.join(lever.bases)} designs")
-        if lever.conflict:
-            warnings = (*warnings, f"{lever.name}: {lever.conflict}")
         out = replace(self, warnings=warnings).changed(*lever.effects)
         return replace(
             out,

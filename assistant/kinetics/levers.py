@@ -1,8 +1,8 @@
 """Levers: edits, drugs, schedules and process changes as layers over a design.
 
-A lever is data (levers.toml): effects on parameters, events, the corpus findings that justify the
-direction of each effect, and what in the corpus speaks against it. Sizes are assumed unless a status
-says otherwise, and carry a range that the ensembles draw from.
+A lever is data (levers.toml): effects on parameters, events, and the corpus findings that justify the
+direction of each. Sizes are assumed unless a status says otherwise, and carry a range that the ensembles
+draw from. What in the corpus speaks against a lever is kept apart, in `doubts`.
 """
 
 from __future__ import annotations
@@ -32,15 +32,22 @@ class Lever:
     events: tuple[Event, ...]
     note: str
     """What the size rests on."""
-    conflict: str
-    """Findings that point the other way, in words; empty when none is known."""
+    event_findings: tuple[str, ...]
+    """Findings that justify its events, the strongest first; empty when they are assumed."""
     bases: tuple[str, ...]
     """Columns it makes sense for; empty means all."""
 
     @property
     def findings(self) -> tuple[str, ...]:
         """All findings that justify it, each once."""
-        return tuple(dict.fromkeys(f for e in self.effects for f in e.findings))
+        return tuple(dict.fromkeys((*(f for e in self.effects for f in e.findings), *self.event_findings)))
+
+    @property
+    def conflict(self) -> str:
+        """What in the corpus speaks against it, in words; empty when nothing is known."""
+        from assistant.kinetics import doubts
+
+        return "; ".join(d.said for d in doubts.of_lever(self.id))
 
 
 @lru_cache(maxsize=1)
@@ -75,7 +82,7 @@ def load(name: str) -> Lever:
         effects=effects,
         events=events,
         note=entry.get("note", ""),
-        conflict=entry.get("conflict", ""),
+        event_findings=tuple(entry.get("findings", ())),
         bases=tuple(entry.get("bases", ())),
     )
 

@@ -72,6 +72,8 @@ def read_concept(item: Item, around: Sequence[Item], side: Side, *, negated: boo
         out.problem = f"'{item.text}' without an amount or a direction: say e.g. 'tenfold lower' or a value"
     if concept.reading and out.changes:
         out.assumed.append(concept.reading)
+    out.changes = [replace(c, concept=concept.id) for c in out.changes]
+    out.other_side = [replace(c, concept=concept.id) for c in out.other_side]
     return out
 
 

@@ -10,17 +10,25 @@ if TYPE_CHECKING:
     from assistant.kinetics.requests import Request
 
 
-def label(design: Design, side: str, changes: Sequence[Mapping[str, Any]]) -> str:
-    """A design's name with what the user set in it: "CD28-zeta CAR, dose 5e7 cells"."""
+def label(request: Request, side: str, changes: Sequence[Mapping[str, Any]]) -> str:
+    """A design's name with what was laid over it: "CD28-zeta CAR, dose 5e7 cells".
+
+    A lever whose events are told on their own is not named besides: its name holds the shipped schedule.
+    """
+    from assistant.kinetics import levers
     from assistant.kinetics.sentences import number
 
-    parts = [design.name]
-    for change in changes:
-        if change["design"] == side and change["by"] == "user" and "event" not in change:
+    base, design = (request.base_a, request.a) if side == "A" else (request.base_b, request.b)
+    own = [c for c in changes if c["design"] == side]
+    told = {c["by"] for c in changes if "event" in c}
+    laid = [levers.load(v).name for v in design.layers if v not in base.layers and v not in told]
+    parts = [" + ".join((base.name, *laid))]
+    for change in own:
+        if "event" in change:
+            parts.append(str(change["meaning"]))
+        elif change["by"] == "user":
             unit = "" if change["unit"] == "1" else f" {change['unit']}"
             parts.append(f"{change['parameter']} {number(change['to'])}{unit}")
-        elif change["design"] == side and "event" in change:
-            parts.append(str(change["meaning"]))
     return ", ".join(dict.fromkeys(parts))
 
 
@@ -92,7 +100,7 @@ def _reason(effect: Any, guessed: frozenset[str]) -> dict[str, Any] | str:
 def _events(side: str, base: Design, final: Design) -> list[dict[str, Any]]:
     """Events that the changes brought, as changes with a text."""
     from assistant.kinetics import levers
-    from assistant.kinetics.citations import cite, findings_in
+    from assistant.kinetics.citations import cite
     from assistant.kinetics.readings import describe
 
     out: list[dict[str, Any]] = []
@@ -106,12 +114,15 @@ def _events(side: str, base: Design, final: Design) -> list[dict[str, Any]]:
         }
         because: dict[str, Any] | str = "user"
         if event.because in levers.names():
-            note = levers.load(event.because).note
-            # A finding that only tells of the treatment is no reason for what it does to a rate.
-            findings = () if "direction and size assumed" in note else findings_in(note)
+            lever = levers.load(event.because)
             because = (
-                {**(cite(findings[0]) or {}), "supports": "direction", "size": "assumed"}
-                if findings
+                {
+                    **(cite(lever.event_findings[0]) or {}),
+                    "supports": "direction",
+                    "size": "assumed",
+                    "note": lever.note,
+                }
+                if lever.event_findings
                 else "assumed"
             )
         out.append(

@@ -87,6 +87,14 @@ def headline(run: Comparison, asks: Sequence[str] = ()) -> str:
     return best[0].name if best else ""
 
 
+def told(run: Comparison, asks: Sequence[str] = ()) -> list[OutcomeRow]:
+    """The outcomes that the sentence tells one by one: those asked for, then those with a direction."""
+    rows = [r for r in ordered(run, asks) if not math.isnan(r.a.median)]
+    asked = [r for r in rows if r.name in asks]
+    sure = [r for r in rows if r.direction != "undetermined"]
+    return list(dict.fromkeys([*asked, *sure]))[: max(TOLD, len(asked))]
+
+
 def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | None = None) -> str:
     """One sentence: what is higher or lower in A than in B, by how much, and what is undetermined.
 
@@ -96,13 +104,11 @@ def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | N
     """
     first, second = names or (run.a.name, run.b.name)
     rows = [r for r in ordered(run, asks) if not math.isnan(r.a.median)]
-    sure = [r for r in rows if r.direction != "undetermined"]
-    asked = [r for r in rows if r.name in asks]
-    told = list(dict.fromkeys([*asked, *sure]))[: max(TOLD, len(asked))]
-    open_ = [r for r in rows if r.direction == "undetermined" and not is_same(r) and r not in told]
-    same = [r for r in rows if is_same(r) and r not in told]
-    parts = [_told(r) for r in told]
-    if not sure and not asked:
+    shown_rows = told(run, asks)
+    open_ = [r for r in rows if r.direction == "undetermined" and not is_same(r) and r not in shown_rows]
+    same = [r for r in rows if is_same(r) and r not in shown_rows]
+    parts = [_told(r) for r in shown_rows]
+    if not shown_rows:
         parts.append("no outcome differs in one direction")
     if open_:
         shown = ", ".join(SHORT[r.name] for r in open_[:6]) + (

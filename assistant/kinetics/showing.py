@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import InputError
-from assistant.kinetics import designs, levers
+from assistant.kinetics import designs, doubts, levers
 from assistant.kinetics.citations import cite, short
 from assistant.kinetics.equations import PARAMETERS
 from assistant.kinetics.parameters import Parameter, column, meanings, nearest
@@ -103,6 +103,8 @@ def _design(name: str) -> Shown:
         source = cite(p.source.to_json()) if p.source else None
         lines += [f"- {p.name}: {_value(p)}, {meanings()[p.name].text}", *_reason(source, p.note)]
     lines += [f"warning: {w}" for w in design.warnings]
+    against = [d for layer in design.layers for d in doubts.of_lever(layer, design.base)]
+    lines += [f"against it: {d.said}" for d in against]
     data = {
         "version": 1,
         "design": design.id,
@@ -113,6 +115,7 @@ def _design(name: str) -> Shown:
         "events": [e.to_json() for e in design.events],
         "parameters": {n: _json(p) for n, p in own.items()},
         "warnings": list(design.warnings),
+        "contested": [d.to_json() for d in against],
         "note": design.note,
     }
     return Shown("\n".join(lines) + "\n", data)
@@ -154,7 +157,10 @@ def _lever(lever: levers.Lever) -> Shown:
         )
     lines += [f"- {event_text(e)}" for e in lever.events]
     lines += [f"note: {lever.note}"] if lever.note else []
-    lines += [f"against it: {lever.conflict}"] if lever.conflict else []
+    cited = [cite(f) or {} for f in lever.event_findings]
+    lines += [f'    {short(c)} [{c.get("passage")}]: "{c.get("quote")}"' for c in cited]
+    against = doubts.of_lever(lever.id)
+    lines += [f"against it: {d.said}" for d in against]
     data = {
         "version": 1,
         "lever": lever.id,
@@ -164,6 +170,8 @@ def _lever(lever: levers.Lever) -> Shown:
         "effects": effects,
         "events": [e.to_json() for e in lever.events],
         "note": lever.note,
+        "because": cited or "assumed",
         "conflict": lever.conflict,
+        "contested": [d.to_json() for d in against],
     }
     return Shown("\n".join(lines) + "\n", data)

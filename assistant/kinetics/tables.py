@@ -111,20 +111,15 @@ def because(change: Mapping[str, Any]) -> str:
     reason = change["because"]
     if isinstance(reason, str):
         words = {"user": "set by the user", "assumed": "assumed"}.get(reason, reason)
+        note = str(change.get("note") or "")
+        if reason == "assumed" and note.startswith("assumed: "):
+            words = note
         if change.get("by") == "shares":
             return str(change.get("note"))
         if change.get("by") not in (None, "user", "designs"):
             words += f" (lever {change['by']})"
         return words
-    statuses = dict.fromkeys(change.get("status") or ())
-    status = (
-        "direction from"
-        if reason.get("supports") == "direction"
-        else ", ".join(statuses) + ":"
-        if statuses
-        else "from"
-    )
-    text = f"{status} {short(reason)}"
+    text = f"{_standing(change, reason)} {short(reason)}"
     if reason.get("passage"):
         text += f" [{reason['passage']}]"
     elif reason.get("doi"):
@@ -134,7 +129,22 @@ def because(change: Mapping[str, Any]) -> str:
     if reason.get("number_from"):
         source = reason["number_from"]
         text += f" (number: doi {source['doi']}{', ' + source['table'] if source.get('table') else ''})"
-    return text + ("; size assumed" if reason.get("size") == "assumed" else "")
+    note = str(reason.get("note") or "")
+    if reason.get("size") == "assumed":
+        return f"{text}; {note}" if "assumed" in note else f"{text}; size assumed"
+    return text
+
+
+def _standing(change: Mapping[str, Any], reason: Mapping[str, Any]) -> str:
+    """How far a source carries: the number itself, or only the direction of a fitted or assumed one."""
+    statuses = dict.fromkeys(change.get("status") or ())
+    if reason.get("supports") == "direction":
+        return "direction from"
+    if not statuses:
+        return "from"
+    # A finding beside a number that was read elsewhere, or nowhere, gives the direction only.
+    weak = reason.get("number_from") or not set(statuses) <= {"published", "fitted"}
+    return ", ".join(statuses) + ("; direction from" if reason.get("passage") and weak else ":")
 
 
 def measured(listed: Sequence[Mapping[str, Any]]) -> str:
@@ -186,6 +196,7 @@ def answer(done: Answered, *, width: int | None = None, plot: str = "") -> str:
         parts += [f"Assumed: {a}." for a in words.assumed]
         parts += [f"Not understood: {u}." for u in words.unknown]
     parts.append(done.sentence)
+    parts += [f"Against it: {d.said}." for d in done.contested if d.said not in done.sentence]
     parts.append(outcomes(run.outcomes, width))
     info = run.run
     parts.append(
@@ -201,7 +212,10 @@ def answer(done: Answered, *, width: int | None = None, plot: str = "") -> str:
         parts.append(_titled("Measured", measured(run.measured), width))
     if done.drivers:
         parts.append(drivers(done.drivers))
-    parts += [f"Warning: {w}." for w in run.warnings if not w.startswith("not understood: ")]
+    said = {d.said for d in done.contested}
+    parts += [
+        f"Warning: {w}." for w in run.warnings if w not in said and not w.startswith("not understood: ")
+    ]
     parts.append(LIMITS)
     if width is not None:
         parts = [_wrapped(part, width) for part in parts]

@@ -13,6 +13,7 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.kinetics.compare import Comparison
+    from assistant.kinetics.doubts import Doubt
     from assistant.kinetics.requests import Request
 
 FEW_DRAWS = 20
@@ -29,6 +30,8 @@ class Answered:
     drivers: tuple[dict[str, Any], ...]
     driven: str
     """The outcome that the drivers explain."""
+    contested: tuple[Doubt, ...] = ()
+    """What in the corpus speaks against the result; the first stand in `sentence`."""
 
     def payload(self) -> dict[str, Any]:
         """The object of `whatif --json`, version 1, with sentence, drivers and what was understood."""
@@ -52,6 +55,7 @@ class Answered:
                 "assumed": list(words.assumed),
             }
         )
+        out["contested"] = [d.to_json() for d in self.contested]
         out["drivers"] = list(self.drivers)
         out["inputs"] = dict(self.request.inputs)
         return out
@@ -59,10 +63,10 @@ class Answered:
 
 def answer(request: Request, *, threads: int | None = None) -> Answered:
     """Run the comparison and work out what is said about it."""
-    from assistant.kinetics import compare
+    from assistant.kinetics import compare, doubts
     from assistant.kinetics.drivers import drivers
     from assistant.kinetics.reasons import explain, label
-    from assistant.kinetics.sentences import headline, result
+    from assistant.kinetics.sentences import headline, result, told
 
     if not 1 <= request.draws <= 100_000:
         raise UsageError(f"{request.draws} draws are not possible.", hint="Use 1 to 100000.")
@@ -79,16 +83,21 @@ def answer(request: Request, *, threads: int | None = None) -> Answered:
     notes = [f"not understood: {u}" for u in (words.unknown if words else ())]
     if 1 < request.draws < FEW_DRAWS:
         notes.append(f"only {request.draws} draws: 95 % agreement means little below {FEW_DRAWS}")
-    warnings = tuple(dict.fromkeys((*notes, *run.warnings)))
-    run = replace(run, warnings=warnings)
     asks = words.asks if words else ()
+    contested = doubts.against(request, [row.name for row in told(run, asks)])
+    warnings = tuple(dict.fromkeys((*notes, *(d.said for d in contested), *run.warnings)))
+    run = replace(run, warnings=warnings)
     driven = headline(run, asks)
     changes = tuple(explain(request))
+    names = (label(request, "A", changes), label(request, "B", changes))
+    beside = [d for d in contested if d.beside][: doubts.MOST_BESIDE]
     return Answered(
         request=request,
         comparison=run,
         changes=changes,
-        sentence=result(run, asks, (label(request.a, "A", changes), label(request.b, "B", changes))),
+        sentence=result(run, asks, names)
+        + (f" But {'; and '.join(d.said for d in beside)}." if beside else ""),
         drivers=tuple(drivers(run, driven)) if driven else (),
         driven=driven,
+        contested=contested,
     )

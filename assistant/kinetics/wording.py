@@ -71,7 +71,8 @@ class WordChange:
     """True when the words gave no size and one was assumed."""
     events: tuple[Event, ...] = ()
     """Events of a lever whose schedule the words changed, or the event itself."""
-    reason: str = ""
+    concept: str = ""
+    """The word of the vocabulary that was raised, lowered or set; "" for a lever or an event."""
 
     def apply(self, design: Design) -> Design:
         """The design with this change; InputError for a value that cannot be."""

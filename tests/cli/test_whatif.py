@@ -60,7 +60,7 @@ def test_every_change_names_its_reason(capsys: pytest.CaptureFixture[str]) -> No
         assert change["unit"]
     lever = next(c for c in data["changes"] if c["by"] == "c-jun" and c["parameter"] == "kX")
     assert (
-        lever["because"]["passage"] == "lynn2019-cjun-exhaustion#F1" and len(lever["because"]["quote"]) > 40
+        lever["because"]["passage"] == "lynn2019-cjun-exhaustion#F3" and len(lever["because"]["quote"]) > 40
     )
     assert lever["because"]["size"] == "assumed" and lever["design"] == "A"
     dose = next(c for c in data["changes"] if c["parameter"] == "dose")

@@ -43,9 +43,18 @@ def test_every_direction_rests_on_a_finding_or_is_called_assumed(name: str) -> N
 @pytest.mark.parametrize(
     "name", ["tet2", "pd-1", "c-jun", "senolytic", "p38-inhibitor", "tert", "tonic-signal"]
 )
-def test_a_contested_lever_warns_with_the_opposing_findings(name: str) -> None:
-    design = designs.load(f"28z+{name}")
-    assert any("#F" in warning for warning in design.warnings)
+def test_a_contested_lever_names_the_opposing_findings(name: str) -> None:
+    assert "#F" in levers.load(name).conflict
+
+
+@pytest.mark.parametrize("name", levers.names())
+def test_a_direction_without_a_finding_is_called_assumed(name: str) -> None:
+    lever = levers.load(name)
+    for effect in lever.effects:
+        assert (effect.status == "assumed") == (not effect.findings), effect.parameter
+        assert effect.findings or effect.note.startswith("assumed"), effect.parameter
+        assert "assumed" in effect.note or effect.low == effect.high, effect.parameter
+    assert lever.effects or lever.event_findings or "assumed" in lever.note
 
 
 @pytest.mark.parametrize(
