@@ -169,6 +169,21 @@ class Sentence:
     verdict: Verdict = "supported"
     role: Literal["lead", "evidence", "conflict", "limit", "link"] = "evidence"
     """What the sentence does in the answer; "link" is connective text without a claim."""
+    reason: str = ""
+    """Why a sentence of a model is not supported; "" otherwise."""
+
+    def to_json(self) -> Json:
+        """The sentence object of the contract, with its role, and the reason where there is one."""
+        data: Json = {"text": self.text, "citations": list(self.citations)}
+        data |= {"verdict": self.verdict, "role": self.role}
+        return {**data, "reason": self.reason} if self.reason else data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Sentence:
+        """The sentence that `to_json` wrote."""
+        return cls(
+            data["text"], tuple(data["citations"]), data["verdict"], data["role"], data.get("reason", "")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +226,8 @@ class Run:
     id: str
     index: str
     seconds: float = 0.0
+    prompt: str = ""
+    """The prompt template that a model was given, such as `answer@1`; "" without a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +255,16 @@ class Answer:
     """A `senescope whatif` command that fits, when a design lever is involved."""
     notes: tuple[str, ...] = field(default=())
     """Anything cut, guessed or corrected on the way."""
+    withheld: tuple[Sentence, ...] = ()
+    """What a model wrote and the quotes do not support, with reasons; shown only on request."""
 
     def timed(self, seconds: float) -> Answer:
         """The same answer with its wall time."""
         return replace(self, run=replace(self.run, seconds=seconds))
+
+    def without_withheld(self) -> Answer:
+        """The same answer without the words of what was withheld: verdicts and count stay."""
+        return replace(self, withheld=tuple(replace(s, text="", reason="") for s in self.withheld))
 
     def to_json(self) -> Json:
         """The `ask --json` object of the contract."""
@@ -253,15 +276,13 @@ class Answer:
             "engine": self.engine,
             "shape": self.shape,
             "answer": self.answer,
-            "sentences": [
-                {"text": s.text, "citations": list(s.citations), "verdict": s.verdict, "role": s.role}
-                for s in self.sentences
-            ],
+            "sentences": [s.to_json() for s in self.sentences],
             "citations": [c.to_json() for c in self.citations],
             "conflicts": [asdict(c) for c in self.conflicts],
             "confidence": self.confidence,
             "whatif": self.whatif or None,
             "notes": list(self.notes),
+            "withheld": [s.to_json() for s in self.withheld],
             "searched": asdict(self.searched),
             "run": asdict(self.run),
         }
@@ -281,9 +302,8 @@ class Answer:
             question=data["question"],
             engine=data["engine"],
             answer=data["answer"],
-            sentences=tuple(
-                Sentence(s["text"], tuple(s["citations"]), s["verdict"], s["role"]) for s in data["sentences"]
-            ),
+            sentences=tuple(Sentence.from_json(s) for s in data["sentences"]),
+            withheld=tuple(Sentence.from_json(s) for s in data.get("withheld", ())),
             citations=tuple(citations),
             conflicts=tuple(
                 Conflict(**{**c, "supports": tuple(c["supports"]), "opposes": tuple(c["opposes"])})

@@ -50,6 +50,16 @@ OPTIONS: tuple[Option, ...] = (
     Option("offline", "switch", False, "Refuse every network connection except loopback.", "--offline"),
     Option("quiet", "switch", False, "Say nothing on stderr except errors.", "--quiet"),
     Option("model", "text", "none", "Chat model as PROVIDER:NAME; none answers extractively.", "--model"),
+    Option("models.url", "text", "", "Address of the model server; empty uses the provider's usual one."),
+    Option(
+        "models.seconds",
+        "integer",
+        120,
+        "Time limit of a model's reply, in seconds.",
+        minimum=1,
+        maximum=3600,
+    ),
+    Option("prompts.folder", "text", "", "Folder whose templates replace the shipped ones, one a job."),
     Option(
         "answer.length", "text", "default", "Sentences in an answer.", choices=("brief", "default", "full")
     ),

@@ -7,19 +7,24 @@ Opening is cheap; the first question pays for the query weights unless `warm` di
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Self, cast
 
-from assistant.answering import conflicts, extractive, followup, offer, refusal, selection
+from assistant.answering import conflicts, extractive, followup, generative, offer, refusal, selection
+from assistant.answering.events import Done, Event, Grounded
 from assistant.answering.judge import POOL, Judge, Ranked
 from assistant.answering.matching import Concept, Match, Matcher
 from assistant.answering.question import Question, clean, understand
 from assistant.answering.selection import Length
+from assistant.answering.verification import Verifier
 from assistant.errors import InputError
 from assistant.evidence import Answer, Citation, Filters, Hit, Run, Searched
 from assistant.index import open_index, translated
+from assistant.models.chat import Cancelled, ChatModel, never
+from assistant.models.prompts import Prompt, load
 from assistant.retrieval.dense import DenseMode
 from assistant.retrieval.retriever import Retrieval, Retriever
 from assistant.settings import Settings
@@ -118,6 +123,47 @@ class Engine:
                     return self._answer(frame, on_premise, length, _premise(premise))
             return self._answer(frame, look, length) if look.answers else self._refuse(frame, look)
 
+    def ask_events(
+        self,
+        question: str,
+        model: ChatModel | None,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        history: Sequence[Answer] = (),
+        length: Length | None = None,
+        cancelled: Cancelled = never,
+    ) -> Iterator[Event]:
+        """Answer in the words of `model` over the evidence of `ask`, event by event.
+
+        Arguments:
+            question: see `ask`.
+            model: who writes; None yields the extractive answer alone.
+            filters: see `ask`.
+            history: see `ask`.
+            length: see `ask`.
+            cancelled: asked often; ends the writing with `Stopped`.
+
+        Raises:
+            InputError: see `ask`.
+            ConfigError: a prompt template is not usable.
+            ModelUnavailable: the model cannot be reached. A refusal never reaches it.
+        """
+        prompts = self._prompts if model is not None else {}
+        grounded = self.ask(question, filters=filters, history=history, length=length)
+        if model is None:
+            yield Grounded(grounded)
+            yield Done(grounded)
+            return
+        yield from generative.write(
+            grounded,
+            model,
+            prompts["answer"],
+            self._verifier,
+            length=length or cast(Length, self.settings.text("answer.length")),
+            seconds=self.settings.integer("models.seconds"),
+            cancelled=cancelled,
+        )
+
     def context(self, citation: Citation) -> Context:
         """The stored document behind a citation; raises InputError when it has left the index."""
         document = self.index.catalog.document(citation.paper)
@@ -157,6 +203,15 @@ class Engine:
     @cached_property
     def _judge(self) -> Judge:
         return Judge.shipped()
+
+    @cached_property
+    def _verifier(self) -> Verifier:
+        return Verifier(self._retriever.lexicon)
+
+    @cached_property
+    def _prompts(self) -> Mapping[str, Prompt]:
+        folder = self.settings.text("prompts.folder")
+        return load(Path(folder).expanduser() if folder else None)
 
     @cached_property
     def _claims(self) -> tuple[Claim, ...]:

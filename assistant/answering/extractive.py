@@ -75,11 +75,11 @@ def compose(
     lines = [preface, ""] if preface else []
     lines += _evidence(chosen, sentences, bibliography)
     for conflict in shown:
-        lines += _conflict(conflict)
-    lines += ["", f"**Limits** {_limits(bibliography.citations)}"]
+        lines += conflict_lines(conflict)
+    lines += ["", f"**Limits** {limits(bibliography.citations)}"]
     if whatif:
         lines += ["", f"**Try it on the model** `{whatif}`"]
-    lines += ["", "**Sources**", *_sources(bibliography.citations)]
+    lines += ["", "**Sources**", *source_list(bibliography.citations)]
     return Composed("\n".join(lines), tuple(sentences), bibliography.citations, tuple(shown))
 
 
@@ -110,7 +110,7 @@ def source(citation: Citation) -> str:
     return f"{citation.n}. {title}. {who}. `{citation.passage}`{page}. {link}"
 
 
-def _sources(citations: Sequence[Citation]) -> list[str]:
+def source_list(citations: Sequence[Citation]) -> list[str]:
     """The list of sources; a further finding of a paper refers to its first."""
     first: dict[str, int] = {}
     lines = []
@@ -153,7 +153,8 @@ def _evidence(
     return lines
 
 
-def _conflict(conflict: Conflict) -> list[str]:
+def conflict_lines(conflict: Conflict) -> list[str]:
+    """A conflict as Markdown: the statement, both sides, and why they may differ."""
     supported = "Mostly supported" if conflict.opposes else "Supported"
     word = {"contested": "Contested", "open": "Open", "supported": supported}[conflict.status]
     pro = "".join(f"[{n}]" for n in conflict.supports)
@@ -163,7 +164,7 @@ def _conflict(conflict: Conflict) -> list[str]:
     return ["", f"**{word}** {conflict.statement} {sides}", "", f"*{reason}:* {conflict.nuance}"]
 
 
-def _limits(citations: Sequence[Citation]) -> str:
+def limits(citations: Sequence[Citation]) -> str:
     """What the reader should know about the evidence, counted from the citations."""
     real = [c for c in citations if not c.passage.startswith("claim:")]
     systems = Counter(_SYSTEMS.get(c.system, c.system) for c in real)

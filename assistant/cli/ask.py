@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -24,11 +25,13 @@ from assistant.cli.options import (
     desk,
     filters,
 )
-from assistant.errors import ExitCode, ModelUnavailable, SenescopeError, UsageError
+from assistant.errors import ExitCode, SenescopeError, UsageError
 from assistant.evidence import Filters
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Engine, Length
+    from assistant.evidence import Answer
+    from assistant.models.chat import ChatModel
 
 
 def ask(
@@ -37,6 +40,9 @@ def ask(
     full: bool = typer.Option(False, "--full", help="Everything that belongs to the answer."),
     model: str | None = typer.Option(
         None, "--model", metavar="PROVIDER:NAME", help="Chat model; none is extractive."
+    ),
+    show_withheld: bool = typer.Option(
+        False, "--show-withheld", help="Show, struck out, what a model wrote and the quotes do not support."
     ),
     year: Year = None,
     system: System = None,
@@ -56,39 +62,79 @@ def ask(
 
         clean(question)  # an empty or endless question costs no index
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags={"model": model})
-    if place.settings.text("model") != "none":
-        raise ModelUnavailable(
-            f"The chat model {place.settings.text('model')!r} cannot be used: this version only quotes.",
-            hint='Leave out --model, or set model = "none".',
-        )
+    writer = Writer(chat_model(place), show_withheld)
     wanted = filters(year=year, system=system, costim=costim, paper=paper, study_type=study_type)
     length: Length | None = "brief" if brief else "full" if full else None
     if question != "-":
-        raise typer.Exit(_one(place, place.engine(), question, wanted, length))
-    raise typer.Exit(_batch(place, wanted, length))
+        raise typer.Exit(_one(place, place.engine(), question, wanted, length, writer))
+    raise typer.Exit(_batch(place, wanted, length, writer))
 
 
-def _one(place: Desk, engine: Engine, question: str, wanted: Filters, length: Length | None) -> int:
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes the answers, and whether what was withheld is shown."""
+
+    model: ChatModel | None
+    show_withheld: bool
+
+
+def chat_model(place: Desk) -> ChatModel | None:
+    """The chat model of the settings; one from the settings file gives way to --offline, and that is said."""
+    settings = place.settings
+    if settings.text("model") in ("none", ""):
+        return None
+    from assistant.models.opening import named, open_model
+
+    name = named(settings)
+    given = settings.origins["model"] == "flag"
+    if name is not None and not name.in_process and settings.switch("offline") and not given:
+        place.say(f"offline: {name} is left alone and the answer is made of quotes")
+        return None
+    return open_model(settings)
+
+
+def _one(
+    place: Desk, engine: Engine, question: str, wanted: Filters, length: Length | None, writer: Writer
+) -> int:
     """Answer one question on stdout; returns the exit code."""
     if engine.is_whatif(question):
         return _hand_over(place, question)
     started = time.perf_counter()
-    answer = engine.ask(question, filters=wanted, length=length).timed(
-        round(time.perf_counter() - started, 3)
-    )
+    answer = _answer(engine, question, wanted, length, writer).timed(round(time.perf_counter() - started, 3))
     for note in answer.notes:
         place.say(note)
-    place.emit(answer.to_json() if place.as_json else answer.answer)
+    if place.as_json:
+        place.emit((answer if writer.show_withheld else answer.without_withheld()).to_json())
+    else:
+        place.emit(answer.answer + (_struck(answer) if writer.show_withheld else ""))
     return ExitCode.DONE if answer.kind == "answer" else ExitCode.NO_EVIDENCE
 
 
-def _batch(place: Desk, wanted: Filters, length: Length | None) -> int:
+def _answer(engine: Engine, question: str, wanted: Filters, length: Length | None, writer: Writer) -> Answer:
+    """The answer of the engine, or of the model over it."""
+    if writer.model is None:
+        return engine.ask(question, filters=wanted, length=length)
+    from assistant.answering.events import Done
+
+    events = engine.ask_events(question, writer.model, filters=wanted, length=length)
+    return next(event.answer for event in events if isinstance(event, Done))
+
+
+def _struck(answer: Answer) -> str:
+    """What was withheld, struck out, with the reason."""
+    if not answer.withheld:
+        return ""
+    lines = [f"- ~~{s.text}~~ {s.verdict}: {s.reason}" for s in answer.withheld]
+    return "\n".join(["", "", "**Withheld** (written by the model, not supported)", *lines])
+
+
+def _batch(place: Desk, wanted: Filters, length: Length | None, writer: Writer) -> int:
     """Answer every line of stdin; a bad line is reported and the rest goes on."""
     engine = place.engine()
     failed = 0
     for number, line in _lines():
         try:
-            _one(place, engine, line, wanted, length)
+            _one(place, engine, line, wanted, length, writer)
         except SenescopeError as error:
             failed += 1
             complain(f"line {number}: {error}")

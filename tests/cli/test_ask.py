@@ -91,10 +91,72 @@ def test_an_unknown_paper_in_a_filter_is_a_mistake_and_no_refusal(shell: Shell) 
     assert (ran.code, ran.out, ran.complaints) == (3, "", 1)
 
 
-def test_a_chat_model_that_cannot_be_used_is_not_silently_replaced(shell: Shell) -> None:
-    ran = shell("ask", "--model", "somewhere:some-model", SENESCENCE)
+@pytest.mark.parametrize(
+    ("model", "code", "said"),
+    [
+        ("somewhere:some-model", 3, "did you mean 'server'"),
+        ("ollama", 3, "PROVIDER:NAME"),
+        ("fake:strnog", 3, "did you mean 'strong'"),
+        ("server:local", 5, "cannot be reached"),
+        ("openai:gpt", 3, "OPENAI_API_KEY"),
+    ],
+)
+def test_a_chat_model_that_cannot_be_used_is_not_silently_replaced(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, model: str, code: int, said: str
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("SENESCOPE_MODELS_URL", "http://127.0.0.1:9/v1")
+    ran = shell("ask", "--model", model, SENESCENCE)
+    assert (ran.code, ran.out, ran.complaints) == (code, "", 1)
+    assert said in ran.err
+
+
+@pytest.mark.parametrize("model", ["server:local", "ollama:llama3.2", "openai:gpt"])
+def test_offline_forbids_every_model_server(shell: Shell, model: str) -> None:
+    ran = shell("ask", "--offline", "--model", model, SENESCENCE)
     assert (ran.code, ran.out, ran.complaints) == (5, "", 1)
-    assert "some-model" in ran.err
+    assert "offline" in ran.err
+
+
+def test_offline_overrules_a_model_of_the_environment_and_says_so(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENESCOPE_MODEL", "server:local")
+    ran = shell("ask", "--offline", "--json", SENESCENCE)
+    assert (ran.code, ran.json["engine"]) == (0, "extractive")
+    assert "made of quotes" in ran.err
+
+
+def test_a_model_answers_in_the_shape_of_the_contract_with_its_name_and_prompt(shell: Shell) -> None:
+    ran = shell("ask", "--json", "--model", "fake:parrot", SENESCENCE)
+    assert (ran.code, ran.json["engine"]) == (0, "fake:parrot")
+    assert ran.json["run"]["prompt"] == "answer@1"
+    assert {s["verdict"] for s in ran.json["sentences"]} == {"supported"}
+    numbers = {c["n"] for c in ran.json["citations"]}
+    assert all(set(s["citations"]) <= numbers for s in ran.json["sentences"])
+    assert ran.json["withheld"] == []
+
+
+def test_a_refusal_stays_a_refusal_and_asks_no_model(shell: Shell) -> None:
+    ran = shell("ask", "--json", "--model", "fake:failing", CAPITAL)
+    assert (ran.code, ran.json["kind"], ran.json["engine"]) == (4, "refusal", "extractive")
+
+
+@pytest.mark.parametrize("model", ["fake:inventive", "fake:cites-99", "fake:uncited", "fake:german"])
+def test_what_a_model_invents_is_withheld_and_the_quotes_answer(shell: Shell, model: str) -> None:
+    quoted = shell("ask", "--json", SENESCENCE).json
+    ran = shell("ask", "--json", "--model", model, SENESCENCE)
+    assert (ran.json["answer"], ran.json["sentences"]) == (quoted["answer"], quoted["sentences"])
+    assert ran.json["engine"] == "extractive"
+    assert ran.json["withheld"] and not any(s["text"] for s in ran.json["withheld"])
+    assert "answered with quotes" in ran.err
+
+
+def test_withheld_sentences_are_shown_struck_with_the_reason_on_request(shell: Shell) -> None:
+    ran = shell("ask", "--show-withheld", "--model", "fake:inventive", SENESCENCE)
+    assert "~~Senescence is reversed in 97 % of patients within 3 days.~~ insufficient: " in ran.out
+    asked = shell("ask", "--show-withheld", "--json", "--model", "fake:inventive", SENESCENCE)
+    assert all(s["text"] and s["reason"] and s["verdict"] != "supported" for s in asked.json["withheld"])
 
 
 def test_a_batch_of_answers_and_refusals_ends_well(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

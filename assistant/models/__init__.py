@@ -1,0 +1,1 @@
+"""Chat models by name: opened on demand, timed, cancellable; with fakes that ship."""
