@@ -1,1 +1,1 @@
-"""Where papers come from besides files: clients of literature services."""
+"""Where papers come from on the network: Europe PMC, NCBI (PubMed, PMC) and Crossref, asked politely."""
