@@ -12,62 +12,47 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.documents import Document, Paper, Passage, Section, Span
+from ingest.documents import Document, Notice, Paper, Retraction
+from ingest.merging import merged, slot, title_key, worst
 from ingest.readers.claims import LEDGER_ID, Claim
+from ingest.rows import (
+    PAPER,
+    PAPER_WIDTH,
+    PASSAGE,
+    PASSAGE_WIDTH,
+    Row,
+    bibliography,
+    paper_from,
+    paper_of,
+    paper_values,
+    passage_from,
+    passage_values,
+    sections_from,
+    sections_text,
+    shifted,
+)
+from ingest.schema import JOINT, CatalogDamaged, CatalogUnfinished, connect
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE papers (
-  id TEXT PRIMARY KEY, title TEXT NOT NULL, authors TEXT NOT NULL, journal TEXT, year INTEGER,
-  doi TEXT, pmid TEXT, pmcid TEXT, url TEXT, license TEXT, study_type TEXT NOT NULL,
-  evidence TEXT NOT NULL, topics TEXT NOT NULL, seen TEXT NOT NULL,
-  retraction TEXT NOT NULL, retraction_checked TEXT,
-  text TEXT NOT NULL, sections TEXT NOT NULL, source TEXT NOT NULL, sha256 TEXT NOT NULL,
-  origin TEXT NOT NULL, notes TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE passages (
-  position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
-  paper TEXT NOT NULL REFERENCES papers(id) ON DELETE CASCADE,
-  kind TEXT NOT NULL, section TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-  sentences TEXT NOT NULL, system TEXT NOT NULL, costim TEXT NOT NULL, target TEXT NOT NULL,
-  page INTEGER, embedding BLOB
-);
-CREATE INDEX passages_by_paper ON passages(paper);
-CREATE TABLE claims (
-  id TEXT PRIMARY KEY, statement TEXT NOT NULL, topic TEXT NOT NULL, supports TEXT NOT NULL,
-  opposes TEXT NOT NULL, nuance TEXT NOT NULL, status TEXT NOT NULL
-) WITHOUT ROWID;
-"""
+__all__ = ["Catalog", "CatalogDamaged", "CatalogUnfinished", "Counts", "Held", "Row"]
 
 _FORGET_FINGERPRINT = "DELETE FROM meta WHERE key='fingerprint'"
 """Part of every change of papers: a process that is killed before `pipeline.finish` leaves an index that
 knows it is unfinished, instead of one that answers under the name of another."""
 
-
-class CatalogDamaged(Exception):
-    """The catalog file cannot be read as a catalog of this version."""
-
-
-class CatalogUnfinished(Exception):
-    """The catalog file has no tables yet: only the process that holds the writing lock may add them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A passage with its paper and its stored text."""
-
-    passage: Passage
-    paper: Paper
-    text: str
+# How far the passages of a document are moved in the text of their paper: by the digest before them.
+_SHIFT = (
+    f" CASE d.slot WHEN 'text' THEN coalesce((SELECT length(o.text)+{len(JOINT)} FROM documents o"
+    " WHERE o.paper=d.paper AND o.slot='digest'),0) ELSE 0 END"
+)
+_TEXT = ' substr(d.text, q.start+1, q."end"-q.start)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +65,17 @@ class Counts:
     without_embedding: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the catalog holds of a paper in one slot."""
+
+    reader: str
+    seen: str
+    sha256: str
+    source: str
+    origin: str
+
+
 class Catalog:
     """Open with `Catalog.open`; every method is one short transaction."""
 
@@ -89,52 +85,24 @@ class Catalog:
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Catalog:
-        """Open the catalog file.
-
-        Raises:
-            FileNotFoundError: it is not there and `create` is false.
-            CatalogUnfinished: it is there, still without its tables, and `create` is false.
-            CatalogDamaged: it is not a readable catalog of this schema version.
-        """
-        if not create and not path.exists():
-            raise FileNotFoundError(path)
-        connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-        try:
-            # The first statement reads the file header: a file that is no database fails here.
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if version == 0 and empty:
-                if not create:  # its builder was stopped, or is only now at work
-                    raise CatalogUnfinished(path)
-                connection.execute("PRAGMA journal_mode=WAL")
-                connection.executescript(
-                    f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
-                )
-            elif version != SCHEMA_VERSION:
-                raise CatalogDamaged(f"{path}: schema version {version}, expected {SCHEMA_VERSION}")
-            connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("SELECT count(*) FROM passages").fetchone()
-        except sqlite3.OperationalError as error:
-            connection.close()
-            if "malformed" in str(error) or "no such" in str(error):
-                raise CatalogDamaged(f"{path}: {error}") from error
-            raise
-        except sqlite3.DatabaseError as error:
-            connection.close()
-            raise CatalogDamaged(f"{path}: {error}") from error
-        except (CatalogDamaged, CatalogUnfinished):
-            connection.close()
-            raise
-        return cls(connection, path)
+        """Open the catalog file; see `ingest.schema.connect` for what it raises."""
+        return cls(connect(path, create=create), path)
 
     def close(self) -> None:
         """Close the file; the catalog cannot be used afterwards."""
         self._db.close()
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the modules of this package that keep their own tables in the file."""
+        return self._db
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction: all of it or nothing."""
+        """One write transaction, all of it or nothing; inside another one it is a part of that."""
+        if self._db.in_transaction:
+            yield self._db
+            return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield self._db
@@ -142,6 +110,18 @@ class Catalog:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One read transaction: everything read inside belongs to one state of the catalog."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
 
     def check(self) -> str:
         """`ok`, or what SQLite's own check finds wrong."""
@@ -165,40 +145,62 @@ class Catalog:
 
     # -- documents --------------------------------------------------------------------------------
 
-    def hashes(self) -> dict[str, str]:
-        """Paper id to the hash of the bytes it was read from."""
-        return dict(self._db.execute("SELECT id, sha256 FROM papers"))
+    def hashes(self, which: str = "digest") -> dict[str, str]:
+        """Paper id to the hash of what its document in slot `which` was read from."""
+        return dict(self._db.execute("SELECT paper, sha256 FROM documents WHERE slot=?", (which,)))
+
+    def held(self, paper: str, which: str) -> Held | None:
+        """What is in a slot of a paper."""
+        row = self._db.execute(
+            "SELECT reader, json_extract(bibliography,'$.seen'), sha256, source, origin FROM documents"
+            " WHERE paper=? AND slot=?",
+            (paper, which),
+        ).fetchone()
+        return None if row is None else Held(*row)
 
     def put(self, document: Document, *, origin: str) -> None:
-        """Insert or replace one document with all its passages."""
+        """Insert or replace one document with all its passages; a paper's other document stays.
+
+        Its passages have no embedding yet, but for those that had one and kept their words.
+        """
         paper = document.paper
         with self.transaction() as db:
             db.execute(_FORGET_FINGERPRINT)
-            db.execute("DELETE FROM papers WHERE id=?", (paper.id,))
-            db.execute(
-                f"INSERT INTO papers VALUES ({','.join('?' * 22)})",
+            known = dict(
+                db.execute(
+                    f"SELECT q.id || '\n' || {_TEXT}, q.embedding FROM passages q"
+                    " JOIN documents d ON d.number=q.document WHERE d.paper=? AND d.slot=?",
+                    (paper.id, slot(document)),
+                )
+            )
+            db.execute("DELETE FROM documents WHERE paper=? AND slot=?", (paper.id, slot(document)))
+            if db.execute("SELECT 1 FROM papers WHERE id=?", (paper.id,)).fetchone() is None:
+                self._put_paper(paper)
+            number = db.execute(
+                "INSERT INTO documents (paper, slot, reader, bibliography, text, sections, source, sha256,"
+                " origin, notes) VALUES (?,?,?,?,?,?,?,?,?,?)",
                 (
-                    paper.id, paper.title, json.dumps(paper.authors, ensure_ascii=False), paper.journal,
-                    paper.year, paper.doi, paper.pmid, paper.pmcid, paper.url, paper.license,
-                    paper.study_type, paper.evidence, json.dumps(paper.topics), paper.seen,
-                    paper.retraction, paper.retraction_checked, document.text,
-                    json.dumps([(s.path, s.span.start, s.span.end, s.evidence) for s in document.sections]),
-                    document.source, document.sha256, origin, json.dumps(document.notes),
+                    paper.id, slot(document), document.reader, bibliography(paper), document.text,
+                    sections_text(document.sections), document.source, document.sha256, origin,
+                    json.dumps(document.notes),
                 ),
-            )  # fmt: skip
+            ).lastrowid  # fmt: skip
             db.executemany(
                 'INSERT INTO passages (id, paper, kind, section, start, "end", sentences, system, costim,'
-                " target, page)"
-                " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                " target, page, pages, document, embedding) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
-                    (
-                        p.id, p.paper, p.kind, p.section, p.span.start, p.span.end,
-                        json.dumps([(s.start, s.end) for s in p.sentences]),
-                        p.system, p.costim, p.target, p.page,
-                    )
+                    (*passage_values(p), number, known.get(f"{p.id}\n{p.span.of(document.text)}"))
                     for p in document.passages
                 ],
-            )  # fmt: skip
+            )
+            db.executemany(
+                "INSERT INTO notices VALUES (?,?,?,?,?,?)",
+                [(number, n.state, n.doi, n.pmid, n.pmcid, n.date) for n in document.notices],
+            )
+            self._refresh(paper.id)
+            for notice in document.notices:
+                for other in self.find(notice.doi, notice.pmid, notice.pmcid):
+                    self._refresh(other)
 
     def put_claims(self, claims: Iterable[Claim]) -> None:
         """Replace the claim ledger."""
@@ -208,119 +210,208 @@ class Catalog:
                 "INSERT INTO claims VALUES (?,?,?,?,?,?,?)",
                 [
                     (
-                        c.id,
-                        c.statement,
-                        c.topic,
-                        json.dumps(c.supports),
-                        json.dumps(c.opposes),
-                        c.nuance,
+                        c.id, c.statement, c.topic, json.dumps(c.supports), json.dumps(c.opposes), c.nuance,
                         c.status,
                     )
                     for c in claims
                 ],
-            )
+            )  # fmt: skip
 
-    def remove(self, paper: str) -> bool:
-        """Remove a paper and its passages; False when it was not there."""
+    def remove(self, paper: str, which: str | None = None) -> bool:
+        """Remove a paper, or its document in slot `which`; False when it was not there.
+
+        What the manifest says about files that held it is forgotten, so that a later ingest reads them.
+        """
         with self.transaction() as db:
-            found = db.execute("DELETE FROM papers WHERE id=?", (paper,)).rowcount > 0
+            if which is None:
+                found = db.execute("DELETE FROM papers WHERE id=?", (paper,)).rowcount > 0
+            else:
+                found = (
+                    db.execute("DELETE FROM documents WHERE paper=? AND slot=?", (paper, which)).rowcount > 0
+                )
+                if db.execute("SELECT 1 FROM documents WHERE paper=?", (paper,)).fetchone() is None:
+                    db.execute("DELETE FROM papers WHERE id=?", (paper,))
+                elif found:
+                    self._refresh(paper)
             if found:
                 db.execute(_FORGET_FINGERPRINT)
+                db.execute(
+                    "DELETE FROM files WHERE path IN (SELECT path FROM records WHERE paper=?)", (paper,)
+                )
         return found
 
     def papers(self) -> tuple[Paper, ...]:
         """All papers in order of their ids, without the claim ledger."""
-        rows = self._db.execute(f"SELECT {_PAPER} FROM papers p WHERE p.id<>? ORDER BY p.id", (LEDGER_ID,))
-        return tuple(_paper(row) for row in rows)
+        rows = self._db.execute(f"SELECT {PAPER} FROM papers p WHERE p.id<>? ORDER BY p.id", (LEDGER_ID,))
+        return tuple(paper_from(row) for row in rows)
 
     def paper(self, identifier: str) -> Paper | None:
         """One paper by id."""
-        row = self._db.execute(f"SELECT {_PAPER} FROM papers p WHERE p.id=?", (identifier,)).fetchone()
-        return None if row is None else _paper(row)
+        row = self._db.execute(f"SELECT {PAPER} FROM papers p WHERE p.id=?", (identifier,)).fetchone()
+        return None if row is None else paper_from(row)
+
+    def find(self, doi: str | None, pmid: str | None, pmcid: str | None) -> dict[str, str]:
+        """Papers that carry one of the identifiers, each with the name of the first that matched."""
+        found: dict[str, str] = {}
+        for name, value in (("doi", doi), ("pmid", pmid), ("pmcid", pmcid)):
+            if value:
+                for (paper,) in self._db.execute(f"SELECT id FROM papers WHERE {name}=?", (value,)):
+                    found.setdefault(str(paper), name)
+        return found
+
+    def titled(self, title: str) -> tuple[str, ...]:
+        """Ids of the papers with this title, whatever its case and punctuation."""
+        rows = self._db.execute("SELECT id FROM papers WHERE title_key=? ORDER BY id", (title_key(title),))
+        return tuple(str(row[0]) for row in rows)
+
+    def documents(self, paper: str) -> tuple[tuple[Document, str], ...]:
+        """The documents of a paper as they were put, each with its origin; the digest first."""
+        rows = self._db.execute(
+            "SELECT number, bibliography, text, sections, source, sha256, notes, reader, origin"
+            " FROM documents WHERE paper=? ORDER BY slot",
+            (paper,),
+        ).fetchall()
+        return tuple((self._document(row), str(row[8])) for row in rows)
 
     def document(self, paper: str) -> Document | None:
-        """One document whole: text, sections and passages."""
-        row = self._db.execute(
-            f"SELECT {_PAPER}, p.text, p.sections, p.source, p.sha256, p.notes FROM papers p WHERE p.id=?",
-            (paper,),
-        ).fetchone()
-        if row is None:
+        """One paper whole, as it is quoted from: its documents in one text, with its merged bibliography."""
+        parts = [part for part, _ in self.documents(paper)]
+        whole = self.paper(paper)
+        if not parts or whole is None:
             return None
-        text, sections, source, sha256, notes = row[_PAPER_WIDTH:]
-        passages = self._db.execute(
-            f"SELECT {_PASSAGE} FROM passages q WHERE q.paper=? ORDER BY q.position", (paper,)
-        )
-        return Document(
-            paper=_paper(row),
-            text=text,
-            sections=tuple(Section(p, Span(a, b), bool(e)) for p, a, b, e in json.loads(sections)),
-            passages=tuple(_passage(p) for p in passages),
-            source=source,
-            sha256=sha256,
-            notes=tuple(json.loads(notes)),
-        )
+        first = replace(parts[0], paper=whole)
+        for part in parts[1:]:
+            shift = len(first.text) + len(JOINT)
+            first = replace(
+                first,
+                text=first.text + JOINT + part.text,
+                sections=first.sections + sections_from(sections_text(part.sections), shift),
+                passages=first.passages + tuple(shifted(p, shift) for p in part.passages),
+                notes=first.notes + part.notes,
+                notices=first.notices + part.notices,
+            )
+        return first
 
-    def origin(self, paper: str) -> str | None:
-        """`shipped` or `user`: who put the paper in."""
-        row = self._db.execute("SELECT origin FROM papers WHERE id=?", (paper,)).fetchone()
-        return None if row is None else str(row[0])
+    def origin(self, paper: str, which: str = "digest") -> str | None:
+        """`shipped` or `user`: who put in the paper's document."""
+        held = self.held(paper, which)
+        return None if held is None else held.origin
+
+    def set_check(self, paper: str, state: Retraction, date: str, source: str) -> None:
+        """Store what a look-up said about the retraction state of a paper, and when (ISO date)."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO checks VALUES (?,?,?,?)", (paper, state, date, source))
+            before = self.paper(paper)
+            self._refresh(paper)
+            after = self.paper(paper)
+            if before is not None and after is not None and before.retraction != after.retraction:
+                db.execute(_FORGET_FINGERPRINT)
+
+    def fill(self, paper: str, **fields: object) -> None:
+        """Write bibliography fields that were looked up into the documents of a paper."""
+        with self.transaction() as db:
+            rows = db.execute("SELECT number, bibliography FROM documents WHERE paper=?", (paper,)).fetchall()
+            for number, text in rows:
+                filled = replace(paper_of(text), **fields)  # type: ignore[arg-type]  # checked by callers
+                db.execute(
+                    "UPDATE documents SET bibliography=? WHERE number=?", (bibliography(filled), number)
+                )
+            self._refresh(paper)
 
     # -- passages ---------------------------------------------------------------------------------
 
     def rows(self, *, embedded: bool = True) -> list[Row]:
         """All passages in order of their ids; with `embedded` only the searchable ones."""
         where = "WHERE q.embedding IS NOT NULL" if embedded else ""
-        papers = {paper.id: paper for paper in self.papers()}
-        ledger = self.paper(LEDGER_ID)
-        if ledger is not None:
-            papers[LEDGER_ID] = ledger
-        query = (
-            f'SELECT {_PASSAGE}, substr(p.text, q.start+1, q."end"-q.start) FROM passages q'
-            f" JOIN papers p ON p.id=q.paper {where} ORDER BY q.id"
+        papers = {
+            row[0]: paper_from(row) for row in self._db.execute(f"SELECT {PAPER} FROM papers p ORDER BY p.id")
+        }
+        shifts = dict(
+            self._db.execute(
+                f"SELECT d.number, {_SHIFT} FROM documents d WHERE d.slot='text'"
+                " AND EXISTS (SELECT 1 FROM documents o WHERE o.paper=d.paper AND o.slot='digest')"
+            )
         )
-        return [Row(_passage(row), papers[row[1]], row[_PASSAGE_WIDTH]) for row in self._db.execute(query)]
+        query = (
+            f"SELECT {PASSAGE}, {_TEXT}, q.document FROM passages q JOIN documents d ON d.number=q.document"
+            f" {where} ORDER BY q.id"
+        )
+        return [
+            Row(passage_from(row, shifts.get(row[-1], 0)), papers[row[1]], row[PASSAGE_WIDTH])
+            for row in self._db.execute(query)
+        ]
 
     def row(self, passage: str) -> Row | None:
         """One passage by id, with its paper and text."""
         found = self._db.execute(
-            f'SELECT {_PASSAGE}, substr(p.text, q.start+1, q."end"-q.start) FROM passages q'
-            " JOIN papers p ON p.id=q.paper WHERE q.id=?",
+            f"SELECT {PASSAGE}, {_TEXT}, {_SHIFT} FROM passages q JOIN documents d ON d.number=q.document"
+            " WHERE q.id=?",
             (passage,),
         ).fetchone()
         if found is None:
             return None
         paper = self.paper(found[1])
-        return None if paper is None else Row(_passage(found), paper, found[_PASSAGE_WIDTH])
+        text, shift = found[PASSAGE_WIDTH:]
+        return None if paper is None else Row(passage_from(found, shift), paper, text)
 
     def embeddings(self) -> NDArray[np.float32]:
         """The unit-length embeddings, one row per passage, in the order of `rows()`."""
         import numpy as np
 
-        blobs = [
-            row[0]
-            for row in self._db.execute(
-                "SELECT embedding FROM passages WHERE embedding IS NOT NULL ORDER BY id"
-            )
-        ]
-        if not blobs:
-            return np.zeros((0, 0), dtype=np.float32)
-        return np.frombuffer(b"".join(blobs), dtype="<f4").reshape(len(blobs), -1)
+        count, width = self._db.execute(
+            "SELECT count(*), coalesce(max(length(embedding)),0) FROM passages WHERE embedding IS NOT NULL"
+        ).fetchone()
+        matrix = np.zeros((count, width // 4), dtype=np.float32)
+        rows = self._db.execute("SELECT embedding FROM passages WHERE embedding IS NOT NULL ORDER BY id")
+        for number, (blob,) in enumerate(rows):
+            matrix[number] = np.frombuffer(blob, dtype="<f4")
+        return matrix
+
+    def newer(self, position: int, most: int) -> list[tuple[int, Row, NDArray[np.float32]]]:
+        """Searchable passages put after `position`, at most `most`, each with its own position."""
+        import numpy as np
+
+        rows = self._db.execute(
+            f"SELECT {PASSAGE}, {_TEXT}, {_SHIFT}, q.position, q.embedding FROM passages q"
+            " JOIN documents d ON d.number=q.document"
+            " WHERE q.position>? AND q.embedding IS NOT NULL ORDER BY q.position LIMIT ?",
+            (position, most),
+        ).fetchall()
+        papers = {name: self.paper(name) for name in {row[1] for row in rows}}
+        found = []
+        for row in rows:
+            text, shift, at, blob = row[PASSAGE_WIDTH:]
+            paper = papers[row[1]]
+            if paper is not None:
+                vector = np.frombuffer(blob, dtype="<f4")
+                found.append((int(at), Row(passage_from(row, shift), paper, text), vector))
+        return found
+
+    def gone(self) -> tuple[str, ...]:
+        """Ids of passages that were removed or replaced since `forget_gone`."""
+        return tuple(str(row[0]) for row in self._db.execute("SELECT id FROM gone ORDER BY id"))
+
+    def forget_gone(self) -> None:
+        """The vector store has caught up."""
+        self._db.execute("DELETE FROM gone")
 
     def sample(self) -> tuple[str, NDArray[np.float32]] | None:
         """A text as it was embedded with its stored embedding, to prove an embedder on; None when empty."""
         import numpy as np
 
         row = self._db.execute(
-            'SELECT p.title, substr(p.text, q.start+1, q."end"-q.start), q.kind, q.embedding FROM passages q'
-            " JOIN papers p ON p.id=q.paper WHERE q.embedding IS NOT NULL ORDER BY q.position LIMIT 1"
+            f"SELECT p.title, {_TEXT}, q.kind, q.embedding FROM passages q JOIN documents d"
+            " ON d.number=q.document JOIN papers p ON p.id=q.paper"
+            " WHERE q.embedding IS NOT NULL ORDER BY q.position LIMIT 1"
         ).fetchone()
         return None if row is None else (_embedded_text(*row[:3]), np.frombuffer(row[3], dtype="<f4"))
 
-    def pending(self) -> list[tuple[str, str]]:
-        """Passage id and the text to embed, for passages without an embedding."""
+    def pending(self, most: int = -1) -> list[tuple[str, str]]:
+        """Passage id and the text to embed, for passages without an embedding; at most `most` of them."""
         rows = self._db.execute(
-            'SELECT q.id, p.title, substr(p.text, q.start+1, q."end"-q.start), q.kind FROM passages q'
-            " JOIN papers p ON p.id=q.paper WHERE q.embedding IS NULL ORDER BY q.id"
+            f"SELECT q.id, p.title, {_TEXT}, q.kind FROM passages q JOIN documents d ON d.number=q.document"
+            " JOIN papers p ON p.id=q.paper WHERE q.embedding IS NULL ORDER BY q.position LIMIT ?",
+            (most,),
         )
         return [(i, _embedded_text(title, text, kind)) for i, title, text, kind in rows]
 
@@ -357,55 +448,76 @@ class Catalog:
         )
 
     def content_hash(self) -> str:
-        """Hash over what is searchable: paper ids, their bytes and their retraction states."""
+        """Hash over what is searchable and cited: documents, bibliographies and retraction states."""
         digest = hashlib.sha256()
-        for row in self._db.execute("SELECT id, sha256, retraction FROM papers ORDER BY id"):
-            digest.update("\0".join(row).encode() + b"\n")
+        rows = self._db.execute(
+            f"SELECT d.sha256, {PAPER} FROM papers p JOIN documents d ON d.paper=p.id ORDER BY p.id, d.slot"
+        )
+        for row in rows:
+            digest.update("\0".join(map(str, row)).encode() + b"\n")
         return digest.hexdigest()
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _document(self, row: Sequence[Any]) -> Document:
+        number, about, text, sections, source, sha256, notes, reader, _ = row
+        passages = self._db.execute(
+            f"SELECT {PASSAGE} FROM passages q WHERE q.document=? ORDER BY q.position", (number,)
+        )
+        notices = self._db.execute(
+            "SELECT state, doi, pmid, pmcid, date FROM notices WHERE document=? ORDER BY rowid", (number,)
+        )
+        return Document(
+            paper=paper_of(about),
+            text=text,
+            sections=sections_from(sections),
+            passages=tuple(passage_from(p) for p in passages),
+            source=source,
+            sha256=sha256,
+            notes=tuple(json.loads(notes)),
+            reader=reader,
+            notices=tuple(Notice(*n) for n in notices),
+        )
+
+    def _put_paper(self, paper: Paper) -> None:
+        marks = ",".join("?" * (PAPER_WIDTH + 1))
+        names = PAPER.replace("p.", "")
+        changes = ", ".join(f"{name}=excluded.{name}" for name in (*names.split(", "), "title_key"))
+        self._db.execute(
+            f"INSERT INTO papers ({names}, title_key) VALUES ({marks})"
+            f" ON CONFLICT(id) DO UPDATE SET {changes}",
+            (*paper_values(paper), title_key(paper.title)),
+        )
+
+    def _refresh(self, identifier: str) -> None:
+        """Write the bibliography and the retraction state that follow from all that is known of a paper."""
+        rows = self._db.execute(
+            "SELECT bibliography FROM documents WHERE paper=? ORDER BY slot", (identifier,)
+        ).fetchall()
+        if not rows:
+            return
+        paper = merged([paper_of(row[0]) for row in rows])
+        told = self._db.execute(
+            "SELECT state, date FROM notices WHERE doi=? OR pmid=? OR pmcid=?",
+            (paper.doi, paper.pmid, paper.pmcid),
+        ).fetchall()
+        told += self._db.execute("SELECT state, date FROM checks WHERE paper=?", (identifier,)).fetchall()
+        dates = [paper.retraction_checked, *(date for _, date in told)]
+        before = self.paper(identifier)
+        if before is not None and before.title != paper.title:
+            # The title is a part of what was embedded; see `_embedded_text`.
+            self._db.execute(
+                "UPDATE passages SET embedding=NULL WHERE paper=? AND kind<>'claim'", (identifier,)
+            )
+        self._put_paper(
+            replace(
+                paper,
+                retraction=worst((paper.retraction, *(state for state, _ in told))),
+                retraction_checked=max((d for d in dates if d), default=None),
+            )
+        )
 
 
 def _embedded_text(title: str, text: str, kind: str) -> str:
     """What stands for a passage in vector space: a finding alone often does not say what was studied."""
     return text if kind == "claim" else f"{title}. {text}"
-
-
-_PAPER = (
-    "p.id, p.title, p.authors, p.journal, p.year, p.doi, p.pmid, p.pmcid, p.url, p.license, p.study_type,"
-    " p.evidence, p.topics, p.seen, p.retraction, p.retraction_checked"
-)
-_PAPER_WIDTH = 16
-_PASSAGE = (
-    'q.id, q.paper, q.kind, q.section, q.start, q."end", q.sentences, q.system, q.costim, q.target, q.page'
-)
-_PASSAGE_WIDTH = 11
-
-
-def _paper(row: Sequence[Any]) -> Paper:
-    (
-        i,
-        title,
-        authors,
-        journal,
-        year,
-        doi,
-        pmid,
-        pmcid,
-        url,
-        license_,
-        study,
-        evidence,
-        topics,
-        seen,
-        state,
-        when,
-    ) = row[:_PAPER_WIDTH]
-    return Paper(
-        i, title, tuple(json.loads(authors)), journal, year, doi, pmid, pmcid, url, license_, study, evidence,
-        tuple(json.loads(topics)), seen, state, when,
-    )  # fmt: skip
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    i, paper, kind, section, start, end, sentences, system, costim, target, page = row[:_PASSAGE_WIDTH]
-    spans = tuple(Span(a, b) for a, b in json.loads(sentences))
-    return Passage(i, paper, kind, section, Span(start, end), spans, system, costim, target, page)

@@ -16,10 +16,10 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ingest import vectors
+from ingest import readers, vectors
 from ingest.catalog import Catalog, CatalogDamaged, CatalogUnfinished
 from ingest.chunking import CHUNKER_VERSION
-from ingest.documents import Document, ReadError
+from ingest.documents import Problem, ReadError, Record, Reference
 from ingest.embedding import (
     PARITY,
     BulkEmbedder,
@@ -29,8 +29,10 @@ from ingest.embedding import (
     export_onnx,
     onnx_path,
 )
+from ingest.merging import slot
 from ingest.readers.claims import LEDGER_ID, read_claims
-from ingest.readers.digest import looks_like_digest, read_digest
+from ingest.readers.digest import read_digest
+from ingest.readers.formats import KNOWN_SUFFIXES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -157,14 +159,41 @@ def ensure(
 def ingest(
     index: Index, paths: Sequence[Path], *, progress: ProgressCallback | None = None, say: Say | None = None
 ) -> Iterator[Outcome]:
-    """Read files and folders into the catalog, one outcome a file; call `finish` afterwards."""
+    """Read files and folders into the catalog, one outcome a record; call `finish` afterwards."""
     files = list(_files(paths))
     with _writing(index.home, say):
-        known = index.catalog.hashes()
         for number, path in enumerate(files, 1):
             if progress is not None:
                 progress(Progress("reading", number, len(files)))
-            yield _take(index.catalog, path, known)
+            if path not in paths and path.suffix.lower() not in KNOWN_SUFFIXES:
+                reason = f"no reader for {path.suffix or 'files without a suffix'}; name it to have it tried"
+                yield Outcome(str(path), "skipped", reason=reason)
+                continue
+            yield from _take(index.catalog, str(path), readers.read(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes that were fetched, and the address they came from."""
+
+    source: str
+    data: bytes
+
+
+def ingest_bytes(index: Index, blobs: Iterable[Blob], *, say: Say | None = None) -> Iterator[Outcome]:
+    """Read fetched bytes into the catalog, one outcome a record; call `finish` afterwards."""
+    with _writing(index.home, say):
+        for blob in blobs:
+            yield from _take(index.catalog, blob.source, readers.read_bytes(blob.data, blob.source))
+
+
+def ingest_records(
+    index: Index, records: Iterable[tuple[str, Record]], *, say: Say | None = None
+) -> Iterator[Outcome]:
+    """Put records that a client has made itself, each with its address; call `finish` afterwards."""
+    with _writing(index.home, say):
+        for source, record in records:
+            yield from _take(index.catalog, source, [record])
 
 
 def finish(
@@ -392,42 +421,34 @@ def _take_shipped(catalog: Catalog, progress: ProgressCallback | None) -> None:
     catalog.set_meta("shipped", stamp)
 
 
-def _take(catalog: Catalog, path: Path, known: dict[str, str]) -> Outcome:
-    """Read one file into the catalog; a bad file is an outcome, never an exception."""
+def _take(catalog: Catalog, source: str, records: Iterable[Record]) -> Iterator[Outcome]:
+    """File the records of one source; what cannot be read is an outcome, never an exception."""
+    name = source.replace("\\", "/").rsplit("/", 1)[-1]
     try:
-        document = _read(path)
+        for record in records:
+            yield _file(catalog, source, record)
     except ReadError as error:
-        return Outcome(str(path), "failed", reason=str(error))
+        yield Outcome(source, "failed", reason=str(error))
     except OSError as error:
-        return Outcome(str(path), "failed", reason=f"{path.name}: cannot be read ({error.strerror or error})")
-    if document is None:
-        return Outcome(
-            str(path), "skipped", reason=f"no reader for {path.suffix or 'files without a suffix'}"
-        )
-    if document.paper.id == LEDGER_ID:
-        return Outcome(
-            str(path), "failed", reason=f"{path.name}: the id {LEDGER_ID!r} is taken by the claim ledger"
-        )
-    before = known.get(document.paper.id)
-    if before == document.sha256:
-        return Outcome(str(path), "unchanged", document.paper.id, len(document.passages))
-    catalog.put(document, origin="user")
-    known[document.paper.id] = document.sha256
-    return Outcome(
-        str(path), "added" if before is None else "updated", document.paper.id, len(document.passages)
-    )
+        yield Outcome(source, "failed", reason=f"{name}: cannot be read ({error.strerror or error})")
 
 
-def _read(path: Path) -> Document | None:
-    if path.suffix.lower() != ".md":
-        return None
-    if not path.is_file():
-        raise ReadError(f"{path.name}: not a regular file")
-    with path.open("rb") as file:
-        head = file.read(4096).decode("utf-8", "replace").replace("\r\n", "\n")
-    if not looks_like_digest(head):
-        raise ReadError(f"{path.name}: not a digest (front matter with id and study_type is missing)")
-    return read_digest(path)
+def _file(catalog: Catalog, source: str, record: Record) -> Outcome:
+    """Put one record into the catalog."""
+    if isinstance(record, Problem):
+        return Outcome(source, "failed", reason=f"{record.where}: {record.reason}")
+    if isinstance(record, Reference):
+        known = catalog.find(record.doi, record.pmid, record.pmcid)
+        reason = "in the index already" if known else "an identifier without a text; fetch it"
+        return Outcome(source, "skipped", next(iter(known), None), reason=f"{record.where}: {reason}")
+    paper, passages = record.paper.id, len(record.passages)
+    if paper == LEDGER_ID:
+        return Outcome(source, "failed", reason=f"the id {LEDGER_ID!r} is taken by the claim ledger")
+    before = catalog.held(paper, slot(record))
+    if before is not None and before.sha256 == record.sha256:
+        return Outcome(source, "unchanged", paper, passages)
+    catalog.put(record, origin="user")
+    return Outcome(source, "added" if before is None else "updated", paper, passages)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
