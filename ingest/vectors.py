@@ -104,7 +104,10 @@ def add(
     if COLLECTION in {c.name for c in client.list_collections()}:
         client.delete_collection(COLLECTION)
     collection = client.create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        COLLECTION,
+        embedding_function=None,
+        # Twice the default effort: with it the nearest hundred are the exact ones on the shipped corpus.
+        configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "max_neighbors": 32}},
     )
     for begin in range(0, len(rows), _BATCH):
         part = rows[begin : begin + _BATCH]

@@ -26,10 +26,10 @@ def test_good_files_are_in_although_others_are_bad(own_shell: Shell, tmp_path: P
     folder.mkdir()
     (folder / "good.md").write_text(GOOD, encoding="utf-8")
     (folder / "bad.md").write_text(GOOD.replace("- F1:", "- F9:"), encoding="utf-8")
-    (folder / "note.txt").write_text("a note", encoding="utf-8")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
     ran = own_shell("ingest", "--json", str(folder))
     assert ran.code == 0
-    assert statuses(ran) == {"good.md": "added", "bad.md": "failed", "note.txt": "skipped"}
+    assert statuses(ran) == {"good.md": "added", "bad.md": "failed", "picture.png": "skipped"}
     for line in ran.lines[:-1]:
         conforms(line, shape("ingest-file"))
     conforms(ran.lines[-1], shape("ingest-summary"))
