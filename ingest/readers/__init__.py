@@ -26,6 +26,7 @@ Reader = Callable[[bytes, str], Iterator[Record]]
 _MODULES: dict[Format, str] = {
     "digest": "digest",
     "jats": "jats",
+    "pdf": "pdf",
     "text": "text",
 }
 
