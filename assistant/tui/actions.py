@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.content import Content
 
-from assistant.errors import EnvironmentFault, InputError, SenescopeError
+from assistant.errors import InputError, SenescopeError
 from assistant.tui import themes
 from assistant.tui.commands import BY_NAME, LENGTHS, Command, parse, parse_filters
+from assistant.tui.exports import Exports, shown
 from assistant.tui.messages import CitationOpened, Submitted
-from assistant.tui.questions import Questions
 from assistant.tui.stage import while_open
 
 if TYPE_CHECKING:
-    from assistant.evidence import Answer, Citation
+    from assistant.evidence import Citation
     from assistant.tui.rooms import Room
 
 
-_P = ParamSpec("_P")
-
-
-def shown(action: Callable[_P, Awaitable[None]]) -> Callable[_P, Coroutine[Any, Any, None]]:
-    """Turn an error of an action into a notice: a key press must never end the chat."""
-
-    @wraps(action)
-    async def guarded(*args: _P.args, **kwargs: _P.kwargs) -> None:
-        try:
-            await action(*args, **kwargs)
-        except SenescopeError as error:
-            app = args[0]
-            assert isinstance(app, CommandActions)
-            app.complain(error)
-
-    return guarded
-
-
-class CommandActions(Questions):
+class CommandActions(Exports):
     """The actions, by name: keys, commands and the palette call the same ones."""
 
     @on(Submitted)
@@ -74,16 +54,6 @@ class CommandActions(Questions):
             return
         await self.run_command(command, "")
 
-    def answer_in_focus(self) -> Answer | None:
-        """The answer the reader is at: of the focused sources, of the evidence room, or the latest."""
-        from assistant.tui.sources import Sources
-
-        if isinstance(self.focused, Sources):
-            return self.focused.answer
-        if self.bar.room == "evidence" and self.evidence.answer is not None:
-            return self.evidence.answer
-        return self.dialogue.answers[-1] if self.dialogue.answers else None
-
     # ── rooms ──────────────────────────────────────────────────────────────────────────────────────
 
     @shown
@@ -92,6 +62,8 @@ class CommandActions(Questions):
         if room == "evidence" and self.evidence.answer is None and self.dialogue.answers:
             await self.show_evidence(self.dialogue.answers[-1])
         self.go(room)
+        if room == "whatif" and self.whatif.payload is None and self.ready:
+            self.begin_tuning()
 
     @shown
     async def action_cancel(self) -> None:
@@ -178,6 +150,17 @@ class CommandActions(Questions):
         await self.question(f"/whatif {argument}")
 
     @shown
+    async def action_add_lever(self) -> None:
+        """`a` in the what-if room: a slider for another parameter."""
+        from assistant.tui.dialogs import Chooser
+
+        async def chosen(name: str | None) -> None:
+            if name is not None:
+                await self.whatif.controls.add(name)
+
+        self.push_screen(Chooser("Add a lever", self.whatif.controls.others()), chosen)
+
+    @shown
     async def action_filter(self, argument: str = "") -> None:
         """`/filter ...`: restrict the evidence of the questions that follow."""
         if argument:
@@ -213,98 +196,6 @@ class CommandActions(Questions):
         self.notify(
             f'{name}. To keep it: [chat] theme = "{name}" in {self.settings.config_file}', markup=False
         )
-
-    # ── copying and writing ────────────────────────────────────────────────────────────────────────
-
-    @shown
-    async def action_copy_answer(self, argument: str = "") -> None:
-        """`/copy [N | bib]`: the answer in focus as Markdown, one quote, or the BibTeX of all."""
-        from assistant.sessions.bibtex import bibtex
-        from assistant.sessions.markdown import answer_markdown
-
-        answer = self.answer_in_focus()
-        if answer is None:
-            raise InputError("There is no answer to copy yet.", hint="Ask a question first.")
-        if argument == "bib":
-            self._copy(bibtex(answer.citations), f"BibTeX of {len(answer.citations)} quotes")
-        elif argument.strip("[]").isdigit():
-            await self.action_copy_reference(int(argument.strip("[]")))
-        elif argument:
-            raise InputError(f"/copy {argument}: not understood.", hint="Use /copy, /copy 2 or /copy bib.")
-        else:
-            self._copy(answer_markdown(answer), "Answer")
-
-    @shown
-    async def action_copy_reference(self, n: int) -> None:
-        """Copy one reference with its quote."""
-        from assistant.sessions.markdown import reference
-
-        citation = self._cited(n)
-        self._copy(reference(citation) + "\n", f"Reference [{n}]")
-
-    @shown
-    async def action_copy_bibtex(self, n: int) -> None:
-        """Copy the BibTeX entry of one reference."""
-        from assistant.sessions.bibtex import entry
-
-        self._copy(entry(self._cited(n)), f"BibTeX of [{n}]")
-
-    def _cited(self, n: int) -> Citation:
-        answer = self.evidence.answer
-        for citation in answer.citations if answer is not None else ():
-            if citation.n == n:
-                return citation
-        raise InputError(f"There is no quote [{n}].", hint="Open an answer's evidence first (F3).")
-
-    def _copy(self, text: str, what: str) -> None:
-        from assistant.tui import clipboard
-
-        driver = self._driver
-        self.notify(
-            clipboard.copy(text, what, driver.write if driver is not None else None, self.settings.home),
-            markup=False,
-        )
-
-    def action_open_page(self, address: str) -> None:
-        """Open a paper's page; say the address when there is no browser to open it in."""
-        import webbrowser
-
-        try:
-            opened = webbrowser.open(address)
-        except (webbrowser.Error, OSError):
-            opened = False
-        words = "Asked the browser to open" if opened else "No browser found here; the address is"
-        self.notify(f"{words} {address}", markup=False)
-
-    @shown
-    async def action_export(self, argument: str = "") -> None:
-        """`/export [FILE]`: the session; the ending of the name decides the format."""
-        from pathlib import Path
-
-        from assistant.sessions import bundle
-        from assistant.sessions.bibtex import bibtex
-        from assistant.sessions.markdown import markdown
-
-        session, turns = self.dialogue.session, self.dialogue.turns()
-        if session is None or not turns:
-            raise InputError("There is nothing to export yet.", hint="Ask a question first.")
-        target = Path(argument or f"senescope-{session.id}.md").expanduser()
-        if target.suffix == ".zip":
-            bundle.write_bundle(session, turns, target)
-        else:
-            if target.suffix == ".json":
-                text = bundle.dumped(bundle.session_json(session, turns))
-            elif target.suffix == ".bib":
-                text = bibtex(bundle.citations_of(turns))
-            else:
-                text = markdown(session, turns)
-            try:
-                target.write_text(text, encoding="utf-8", errors="replace")
-            except OSError as error:
-                raise EnvironmentFault(
-                    f"{str(target)!r} cannot be written: {error}.", hint="/export OTHER.md"
-                ) from error
-        self.notify(f"{len(turns)} turns written to {target.resolve()}", markup=False)
 
     # ── sessions ───────────────────────────────────────────────────────────────────────────────────
 

@@ -115,14 +115,18 @@ class ChatApp(CommandActions):
     @on(messages.WhatIfShown)
     @while_open
     def _whatif_shown(self, event: messages.WhatIfShown) -> None:
-        self.whatif.show(event.payload)
+        self.tuner.forget()
+        self.show_payload(event.payload)
         self.go("whatif")
 
     @on(messages.WhatIfEdited)
     @while_open
     def _whatif_edited(self, event: messages.WhatIfEdited) -> None:
-        self.whatif.working()
-        self.run_whatif(0, event.request)
+        if event.designs:
+            self.begin_tuning()
+        else:
+            self.whatif.working()
+            self.tune(event.request)
 
     @on(messages.RoomChosen)
     @while_open

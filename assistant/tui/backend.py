@@ -12,13 +12,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from assistant.errors import EnvironmentFault
+from assistant.tui.model import KineticModel, Model
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context, Engine
     from assistant.evidence import Answer, Citation, Filters
-    from assistant.sessions.turns import Json
     from assistant.settings import Settings
-    from assistant.tui.levers import Request
     from ingest.pipeline import Progress
 
 
@@ -40,11 +39,9 @@ class Backend(Protocol):
     def is_whatif(self, question: str) -> bool:
         """Whether the question is one for the kinetic model."""
 
-    def designs(self) -> tuple[tuple[str, str], ...]:
-        """The designs that can be compared, id and name."""
-
-    def whatif(self, request: Request) -> Json:
-        """Compare two designs."""
+    @property
+    def model(self) -> Model:
+        """The kinetic model."""
 
     def close(self) -> None:
         """Release files."""
@@ -57,6 +54,7 @@ class EngineBackend:
         self._settings = settings
         self._engine: Engine | None = None
         self._lock = threading.Lock()
+        self.model: Model = KineticModel(settings)
 
     def open(self, progress: Callable[[Progress], None]) -> tuple[int, int]:
         """Open the index, building it when missing; returns how many papers and passages it holds."""
@@ -71,7 +69,7 @@ class EngineBackend:
         """Load the embedder and the matrices, and compile the model where that was not done."""
         with self._lock:
             self._opened.warm()
-        self._prepare_model()
+        self.model.prepare()
 
     def ask(self, question: str, filters: Filters, history: Sequence[Answer], length: str) -> Answer:
         """Answer or refuse one question."""
@@ -89,42 +87,10 @@ class EngineBackend:
         """Whether the question is one for the kinetic model."""
         return self._opened.is_whatif(question)
 
-    def designs(self) -> tuple[tuple[str, str], ...]:
-        """The shipped designs, id and name."""
-        from assistant.kinetics import designs
-
-        return tuple((name, designs.load(name).name) for name in designs.names())
-
-    def whatif(self, request: Request) -> Json:
-        """Compare two designs."""
-        from assistant.kinetics import requests, whatif
-
-        self._prepare_model()
-        settings = self._settings
-        days, draws, seed = (settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
-        if request.text:
-            asked = requests.from_words(request.text, days=days, draws=draws, seed=seed)
-        else:
-            asked = requests.from_parts(
-                design=request.a,
-                vs=request.b or None,
-                sets_a=tuple(f"{name}={value}" for name, value in request.sets_a.items()),
-                sets_b=tuple(f"{name}={value}" for name, value in request.sets_b.items()),
-                days=days,
-                draws=draws,
-                seed=seed,
-            )
-        return whatif.answer(asked).payload()
-
     def close(self) -> None:
         """Release files; a run in progress is not waited for."""
         if self._engine is not None:
             self._engine.close()
-
-    def _prepare_model(self) -> None:
-        from assistant.kinetics import kernel
-
-        kernel.prepare(self._settings.home)
 
     @property
     def _opened(self) -> Engine:

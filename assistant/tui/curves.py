@@ -33,6 +33,18 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """One measured value: a letter for its design, with a bar where a range is known."""
+
+    t: float
+    value: float
+    low: float | None
+    high: float | None
+    letter: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
     """The vertical scale: logarithmic when the values span more than two decades."""
 
@@ -41,12 +53,13 @@ class Axis:
     logarithmic: bool
 
     @classmethod
-    def of(cls, curves: Sequence[Curve], *, counts: bool) -> Axis:
-        """The scale that holds all curves: logarithmic for `counts` that span two decades or more.
+    def of(cls, curves: Sequence[Curve], *, counts: bool, points: Sequence[Point] = ()) -> Axis:
+        """The scale that holds all curves and points: logarithmic for `counts` over two decades or more.
 
         A log axis shows at most eight decades below the top; a share stays on a linear one.
         """
         values = [v for c in curves for part in (c.low, c.high, c.median) for v in part if v is not None]
+        values += [v for point in points for v in (point.value, point.low, point.high) if v is not None]
         top, bottom = max(values, default=1.0), min(values, default=0.0)
         positive = [v for v in values if v > 0]
         if counts and positive and top / max(min(positive), top * 1e-8) > 100:
@@ -87,6 +100,7 @@ class Canvas:
         self.columns, self.rows = width * 2, height * 4
         self._bits = [[0] * width for _ in range(height)]
         self._owner = [[""] * width for _ in range(height)]
+        self._letters: dict[tuple[int, int], tuple[str, str]] = {}
 
     def dot(self, x: int, y: int, owner: str) -> None:
         """Set one dot, counted from the top left; outside the canvas nothing happens."""
@@ -94,30 +108,44 @@ class Canvas:
             self._bits[y // 4][x // 2] |= _DOTS[y % 4][x % 2]
             self._owner[y // 4][x // 2] = owner
 
+    def letter(self, x: int, y: int, letter: str, style: str) -> None:
+        """Put a letter over the cell of a dot."""
+        if 0 <= x < self.columns and 0 <= y < self.rows:
+            self._letters[y // 4, x // 2] = (letter, style)
+
     def lines(self) -> list[Content]:
         """The rows as text, coloured by owner."""
-        return [
-            Content("")
-            .join(
-                Content.styled(chr(0x2800 + bits), owner) if bits else Content(" ")
-                for bits, owner in zip(row, owners, strict=True)
-            )
-            .simplify()
-            for row, owners in zip(self._bits, self._owner, strict=True)
-        ]
+        return [self._line(row) for row in range(len(self._bits))]
+
+    def _line(self, row: int) -> Content:
+        parts: list[tuple[str, str]] = []
+        for column, (bits, owner) in enumerate(zip(self._bits[row], self._owner[row], strict=True)):
+            if (row, column) in self._letters:
+                text, style = self._letters[row, column]
+            else:
+                text, style = (chr(0x2800 + bits), owner) if bits else (" ", "")
+            if parts and parts[-1][1] == style:
+                parts[-1] = (parts[-1][0] + text, style)
+            else:
+                parts.append((text, style))
+        return Content.assemble(*parts)
 
 
-def draw(a: Curve, b: Curve | None, width: int, height: int, unit: str) -> Content:
+def draw(
+    a: Curve, b: Curve | None, width: int, height: int, unit: str, points: Sequence[Point] = ()
+) -> Content:
     """The picture, `width` by `height` characters, axes included."""
     inner, rows = max(10, width - LABEL - 1), max(3, height - 2)
     curves = [a] if b is None else [a, b]
-    axis = Axis.of(curves, counts="cells" in unit)
+    axis = Axis.of(curves, counts="cells" in unit, points=points)
     start, end = a.t[0], a.t[-1]
     canvas = Canvas(inner, rows)
     for curve, style, grain in zip(curves, ("$design-a", "$design-b"), (0, 1), strict=False):
         _band(canvas, curve, axis, f"{style} 60%", grain)
     for curve, style, dashed in zip(curves, ("$design-a", "$design-b"), (False, True), strict=False):
         _line(canvas, curve, axis, f"bold {style}", dashed)
+    for point in points:
+        _point(canvas, point, axis, start, end)
     lines = [Content.styled(f"{unit}{' (log scale)' if axis.logarithmic else ''}", "dim")]
     ticks = axis.ticks(rows)
     for place, row in enumerate(canvas.lines()):
@@ -129,6 +157,18 @@ def draw(a: Curve, b: Curve | None, width: int, height: int, unit: str) -> Conte
     days = f"{first}{' ' * (room // 2)}{middle}{' ' * (room - room // 2)}{last}"
     lines.append(Content.styled(f"{'':{LABEL}} {days}", "dim"))
     return Content("\n").join(lines)
+
+
+def _point(canvas: Canvas, point: Point, axis: Axis, start: float, end: float) -> None:
+    x = round((point.t - start) / (end - start) * (canvas.columns - 1)) if end > start else 0
+    heights = [
+        round((1.0 - axis.place(value)) * (canvas.rows - 1))
+        for value in (point.high, point.low, point.value)
+        if value is not None
+    ]
+    for y in range(min(heights), max(heights) + 1):
+        canvas.dot(x, y, point.style)
+    canvas.letter(x, heights[-1], point.letter, f"bold reverse {point.style}")
 
 
 def _sample(values: Sequence[float | None], t: Sequence[float], at: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,21 +22,70 @@ class Lever:
 LEVERS: tuple[Lever, ...] = (
     Lever("dose", "Dose", "cells"),
     Lever("H0", "Tumour burden", "cells"),
-    Lever("aH", "Antigen density", "per cell"),
-    Lever("A50", "Half-signal", "per cell"),
+    Lever("aH", "Antigen", "per cell"),
+    Lever("A50", "Half-signal at", "per cell"),
+    Lever("tau", "Tonic signal", ""),
+    Lever("fM", "Memory share", ""),
+    Lever("fS", "Senescent share", ""),
+    Lever("a50", "Division limit", ""),
+    Lever("kX", "Exhaustion", "1/day"),
+    Lever("g", "Tumour growth", "1/day"),
 )
-"""Dose, burden, antigen and affinity: the four that designers ask about first."""
+"""What designers ask about first; every other parameter can be added in the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The way from a value to its place on a slider and back: logarithmic over wide positive ranges."""
+
+    low: float
+    high: float
+    logarithmic: bool
+
+    @classmethod
+    def over(cls, low: float, high: float, value: float) -> Scale:
+        """The scale of a range; around `value` where the range is a point."""
+        if not high > low:
+            low, high = (value / 10.0, value * 10.0) if value > 0 else (0.0, 1.0)
+        return cls(low, high, low > 0.0 and high / low >= 20.0)
+
+    def place(self, value: float) -> float:
+        """Where a value stands, 0 to 1; what lies outside is held at the edge."""
+        if self.logarithmic:
+            if value <= 0.0:
+                return 0.0
+            share = math.log(value / self.low) / math.log(self.high / self.low)
+        else:
+            share = (value - self.low) / (self.high - self.low)
+        return min(1.0, max(0.0, share))
+
+    def value(self, share: float) -> float:
+        """The value at a place, with three significant digits: a slider claims no more."""
+        share = min(1.0, max(0.0, share))
+        if share in (0.0, 1.0):
+            return self.high if share else self.low
+        if self.logarithmic:
+            exact = self.low * (self.high / self.low) ** share
+        else:
+            exact = self.low + share * (self.high - self.low)
+        return float(f"{exact:.3g}")
+
+    def holds(self, value: float) -> bool:
+        """Whether the value lies inside."""
+        return self.low <= value <= self.high
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One comparison: in words (`text`), or as two designs with values set on each."""
+    """One comparison: in words (`text`) or as two designs, with values set on each."""
 
     text: str = ""
     a: str = "bbz"
     b: str = "28z"
     sets_a: Mapping[str, str] = field(default_factory=dict)
     sets_b: Mapping[str, str] = field(default_factory=dict)
+    draws: int = 0
+    """Parameter draws; 0 takes the number of the settings."""
 
     @classmethod
     def typed(cls, line: str) -> Request:

@@ -47,9 +47,10 @@ class WhatIfShown(Message):
 
 @dataclass
 class WhatIfEdited(Message):
-    """The reader changed a design or a lever in the what-if room."""
+    """The reader changed a design (`designs`) or a lever in the what-if room."""
 
     request: Request
+    designs: bool = False
 
 
 @dataclass
@@ -87,10 +88,19 @@ class Answered(Message):
 
 @dataclass
 class Simulated(Message):
-    """A what-if came back; `turn` is 0 when it was tuned in the what-if room."""
+    """A what-if of the conversation came back."""
 
     turn: int
     payload: Json
+
+
+@dataclass
+class Tuned(Message):
+    """What the levers ask for came back; a `draft` comes from few draws, and the full run follows."""
+
+    request: Request
+    payload: Json
+    draft: bool
 
 
 @dataclass

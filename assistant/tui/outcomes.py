@@ -9,12 +9,21 @@ from assistant.sessions.plain import one_line, plain
 from assistant.sessions.turns import Json
 
 _DIRECTIONS = {"A>B": "A higher ▲", "A<B": "B higher ▼", "undetermined": "≈ unclear"}
-_STATUS = {"published": "■ published", "guided": "◧ guided", "fitted": "◇ fitted", "assumed": "□ assumed"}
+_STATUS = {
+    "published": "■ published",
+    "guided": "◧ guided",
+    "fitted": "◇ fitted",
+    "assumed": "□ assumed",
+    "user": "✎ set by you",
+}
 _VERDICTS = {"in range": "✓ in range", "out of range": "✗ out of range", "not comparable": "– not comparable"}
 
 
-def outcome_table(payload: Json, width: int) -> Content:
-    """Outcomes with A, B, their difference and its direction; with the bands where there is room."""
+def outcome_table(payload: Json, width: int, *, draft: bool = False) -> Content:
+    """Outcomes with A, B, their difference and its direction; with the bands where there is room.
+
+    A draft, from few draws, names no direction: that would be a claim that the full run may take back.
+    """
     outcomes = payload["outcomes"]
     wide = width >= 108
     column, gap = (20, "  ") if wide else (8, " ")
@@ -29,7 +38,7 @@ def outcome_table(payload: Json, width: int) -> Content:
                 (a, "$design-a"),
                 gap,
                 (b, "$design-b"),
-                f"{gap}{difference}  {direction(outcome)}",
+                f"{gap}{difference}  {'…' if draft else direction(outcome)}",
             )
         )
     return Content("\n").join(lines)
@@ -88,7 +97,7 @@ def _change(change: Json, parameters: Json) -> Content:
     reason = change.get("because")
     status = str((parameters.get(name) or {}).get("status") or "published")
     if reason == "user":
-        mark = "✎ set by you"
+        mark = status_mark("user")
     elif isinstance(reason, dict):
         mark = f"{status_mark(status)}: {one_line(because(reason))}"
     else:

@@ -79,17 +79,30 @@ class Questions(Workers):
     @on(messages.Simulated)
     @while_open
     async def _simulated(self, event: messages.Simulated) -> None:
-        if event.turn:
-            from assistant.sessions.turns import compact
+        from assistant.sessions.turns import compact
 
-            seconds = float(event.payload["run"]["seconds"])
-            if not self.dialogue.finish(event.turn, "whatif", compact(event.payload), "", seconds):
-                return
-            view = self.conversation.view(event.turn)
-            if view is not None:
-                await view.show_whatif(event.payload)
+        seconds = float(event.payload["run"]["seconds"])
+        if not self.dialogue.finish(event.turn, "whatif", compact(event.payload), "", seconds):
+            return
+        view = self.conversation.view(event.turn)
+        if view is not None:
+            await view.show_whatif(event.payload)
+        self.tuner.forget()
         self.show_payload(event.payload)
         self.next_job()
+
+    def begin_tuning(self) -> None:
+        """Compare the two designs as they stand, so that the levers have something to move."""
+        request = self.whatif.request
+        self.whatif.controls.furnish([self.own_parameters(name) for name in (request.a, request.b)])
+        self.whatif.working()
+        self.tune(request)
+
+    @on(messages.Tuned)
+    @while_open
+    def _tuned_came(self, event: messages.Tuned) -> None:
+        if event.draft or self.tuner.current(event.request):
+            self.whatif.tuned(event.payload, draft=event.draft)
 
     @on(messages.Failed)
     @while_open

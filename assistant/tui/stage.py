@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -148,8 +148,17 @@ class Stage(App[None]):
 
     def show_payload(self, payload: Json) -> None:
         """Put a comparison into the what-if room, without moving the reader there."""
-        self.whatif.show(payload)
+        designs = self.whatif.controls.designs_of(payload)
+        self.whatif.show(payload, [self.own_parameters(design) for design in designs])
         self.beside("whatif")
+
+    def own_parameters(self, design: str) -> Mapping[str, Json]:
+        """The parameters of a design as it stands; nothing when it cannot be loaded any more."""
+        try:
+            return self.backend.model.parameters(design)
+        except SenescopeError as error:
+            self.complain(error)
+            return {}
 
     def complain(self, error: Exception) -> None:
         """Show an error that belongs to no turn."""

@@ -6,7 +6,8 @@ worker never ends the app.
 
 from __future__ import annotations
 
-import logging
+import threading
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -15,19 +16,27 @@ from textual.worker import get_current_worker
 
 from assistant.tui import messages
 from assistant.tui.levers import Request
+from assistant.tui.logbook import LOG
 from assistant.tui.stage import Stage
+from assistant.tui.tuning import COARSE, Tuner
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
     from assistant.evidence import Answer, Citation
+    from assistant.settings import Settings
+    from assistant.tui.backend import Backend
     from assistant.tui.dialogue import Job
     from ingest.pipeline import Progress
-
-LOG = logging.getLogger("senescope.chat")
 
 
 class Workers(Stage):
     """What runs beside the screen."""
+
+    def __init__(self, settings: Settings, backend: Backend) -> None:
+        super().__init__(settings, backend)
+        self.tuner = Tuner()
+        self._full = threading.Lock()
+        """One full run at a time: those that were overtaken end at once."""
 
     @work(thread=True, exclusive=True, group="open", name="open the index")
     def run_opening(self) -> None:
@@ -35,7 +44,7 @@ class Workers(Stage):
         begun = perf_counter()
         try:
             papers, passages = self.backend.open(self._progress)
-            self.post_message(messages.Opened(papers, passages, self.backend.designs()))
+            self.post_message(messages.Opened(papers, passages, self.backend.model.designs()))
             LOG.info(
                 "index open after %.2f s: %d papers, %d passages", perf_counter() - begun, papers, passages
             )
@@ -61,18 +70,46 @@ class Workers(Stage):
             self.post_message(messages.Answered(job.turn, answer))
 
     @work(thread=True, exclusive=True, group="whatif", name="what-if")
-    def run_whatif(self, turn: int, asked: Request | str) -> None:
-        """Compare two designs; a run that was overtaken by a newer one is dropped."""
-        worker = get_current_worker()
+    def run_whatif(self, turn: int, asked: str) -> None:
+        """Compare two designs for a turn of the conversation."""
         try:
-            payload = self.backend.whatif(Request.typed(asked) if isinstance(asked, str) else asked)
+            payload = self.backend.model.whatif(Request.typed(asked))
         except Exception as error:  # the border of the thread
             LOG.exception("what-if of turn %d", turn)
-            if turn or not worker.is_cancelled:
-                self.post_message(messages.Failed(turn, error))
+            self.post_message(messages.Failed(turn, error))
         else:
-            if turn or not worker.is_cancelled:
-                self.post_message(messages.Simulated(turn, payload))
+            self.post_message(messages.Simulated(turn, payload))
+
+    def tune(self, request: Request) -> None:
+        """Run what the levers ask for; a newer wish replaces an older one."""
+        if self.tuner.want(request):
+            self.run_drafts()
+
+    @work(thread=True, group="tuning", name="what-if drafts")
+    def run_drafts(self) -> None:
+        """Coarse runs for as long as the reader moves levers, and the full run at each rest."""
+        while (request := self.tuner.take()) is not None:
+            if self._tuned(request, draft=True) and self.tuner.rests(request):
+                self.run_full(request)
+
+    @work(thread=True, group="tuning", name="what-if")
+    def run_full(self, request: Request) -> None:
+        """The full run in a thread of its own: the next draft does not wait for it."""
+        with self._full:
+            if self.tuner.current(request):
+                self._tuned(request, draft=False)
+
+    def _tuned(self, request: Request, *, draft: bool) -> bool:
+        try:
+            payload = self.backend.model.whatif(replace(request, draws=COARSE) if draft else request)
+        except Exception as error:  # the border of the thread
+            LOG.exception("tuning a what-if")
+            if self.tuner.current(request):
+                self.post_message(messages.Failed(0, error))
+            return False
+        if draft or self.tuner.current(request):
+            self.post_message(messages.Tuned(request, payload, draft))
+        return True
 
     @work(thread=True, exclusive=True, group="contexts", name="quotes in context")
     def run_contexts(self, answer: Answer) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
 from assistant.answering.engine import Context
 from assistant.errors import InputError
@@ -99,7 +101,34 @@ def refused(question: str) -> Answer:
     )
 
 
-def compared(a: str = "bbz", b: str = "28z") -> Json:
+PARAMETERS: Mapping[str, Json] = {
+    name: {
+        "value": value,
+        "low": low,
+        "high": high,
+        "unit": unit,
+        "status": status,
+        "source": None,
+        "meaning": f"meaning of {name}",
+    }
+    for name, value, low, high, unit, status in (
+        ("dose", 1e8, 1e6, 1e9, "cells", "published"),
+        ("H0", 1e11, 1e8, 2e12, "cells", "published"),
+        ("aH", 1e4, 30.0, 3e4, "molecules", "published"),
+        ("A50", 4e3, 2e3, 8e3, "molecules", "guided"),
+        ("tau", 0.0, 0.0, 0.3, "1", "assumed"),
+        ("kS", 0.9, 0.5, 1.0, "1", "assumed"),
+        ("delta", 0.43, 0.15, 1.0, "1/day", "fitted"),
+    )
+}
+
+
+def compared(
+    a: str = "bbz",
+    b: str = "28z",
+    sets_a: Mapping[str, str] = MappingProxyType({}),
+    sets_b: Mapping[str, str] = MappingProxyType({}),
+) -> Json:
     days = [float(day) for day in range(0, 366, 5)]
     band = {
         side: {
@@ -114,8 +143,8 @@ def compared(a: str = "bbz", b: str = "28z") -> Json:
         "kind": "whatif",
         "question": None,
         "designs": [
-            {"id": "A", "name": f"{a} CAR", "parameters": {}},
-            {"id": "B", "name": f"{b} CAR", "parameters": {}},
+            {"id": side, "design": name, "name": f"{name} CAR", "parameters": _with(sets)}
+            for side, name, sets in (("A", a, sets_a), ("B", b, sets_b))
         ],
         "changes": [
             {"parameter": "aH", "from": 10000, "to": 1000, "unit": "molecules", "because": "user"},
@@ -158,6 +187,13 @@ def compared(a: str = "bbz", b: str = "28z") -> Json:
     }
 
 
+def _with(sets: Mapping[str, str]) -> Json:
+    return {
+        name: {**found, "value": float(sets[name]), "status": "user"} if name in sets else found
+        for name, found in PARAMETERS.items()
+    }
+
+
 def _band(median: list[float]) -> Json:
     return {"median": median, "low": [v * 0.6 for v in median], "high": [v * 1.5 for v in median]}
 
@@ -168,6 +204,11 @@ class FakeBackend:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Filters, int, str]] = []
         self.requests: list[Request] = []
+        self.words = ""
+        """The words of the what-if that comes next, as its payload repeats them."""
+        self.refuses = ""
+        """A parameter that the model will not have."""
+        self.saved: list[tuple[Request, str, str]] = []
         self.hold = threading.Event()
         """Answers wait for this; set unless a test clears it."""
         self.hold.set()
@@ -208,6 +249,26 @@ class FakeBackend:
     def is_whatif(self, question: str) -> bool:
         return question.lower().startswith("what if")
 
+    @property
+    def model(self) -> FakeBackend:
+        return self
+
+    def prepare(self) -> None: ...
+
+    def parameters(self, design: str) -> Mapping[str, Json]:
+        return {
+            name: {**found, "value": found["value"] * (2 if design == "28z" else 1)}
+            for name, found in PARAMETERS.items()
+        }
+
+    def save(self, request: Request, side: str, name: str) -> Path:
+        self.saved.append((request, side, name))
+        return Path(f"/designs/{name}.toml")
+
+    def export(self, request: Request, payload: Json, target: Path) -> Path:
+        self.saved.append((request, "export", target.name))
+        return target
+
     def designs(self) -> tuple[tuple[str, str], ...]:
         return (("bbz", "4-1BB-zeta CAR"), ("28z", "CD28-zeta CAR"), ("1xx-like", "one ITAM"))
 
@@ -216,6 +277,9 @@ class FakeBackend:
         self.hold.wait(20)
         if "nonsense" in request.text:
             raise InputError("No design is named in 'nonsense'.", hint="Name one: bbz, 28z.")
-        return compared(request.a, request.b)
+        if self.refuses and self.refuses in request.sets_a:
+            raise InputError(f"{self.refuses} = 0 is unphysical.", hint="Take more.")
+        payload = compared(request.a, request.b, request.sets_a, request.sets_b)
+        return {**payload, "inputs": {"text": self.words}} if self.words else payload
 
     def close(self) -> None: ...

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, Select
+from textual.widgets import Select
 
 from assistant.errors import InputError
-from assistant.tui.curves import Axis, Canvas, Curve, draw
-from assistant.tui.levers import Request
+from assistant.tui.curves import LABEL, Axis, Canvas, Curve, draw
+from assistant.tui.levers import Request, Scale
 from assistant.tui.outcomes import changes, outcome_table
-from assistant.tui.whatif import Plot
-from tests.tui.driver import NARROW, WIDE, chat
+from assistant.tui.plot import measured_points
+from assistant.tui.slider import Slider
+from assistant.tui.tuning import COARSE
+from tests.tui.driver import NARROW, WIDE, Driver, chat
 from tests.tui.fake import FakeBackend, compared
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE])
@@ -51,48 +54,233 @@ async def test_a_what_if_that_is_not_understood_says_why(tmp_path: Path) -> None
         assert "--colour red: not understood." in driver.text(".error-panel")
 
 
-async def test_levers_and_designs_ask_the_model_again(tmp_path: Path) -> None:
+async def tuned(driver: Driver, draws: int = 0) -> None:
+    """Wait for the run that the levers ask for; 0 is the full one."""
+    backend, app = driver.backend, driver.app
+
+    def there() -> bool:
+        if not backend.requests or backend.requests[-1].draws != draws:
+            return False
+        wanted = app.whatif.request
+        return replace(backend.requests[-1], draws=0) == wanted and not app.whatif.has_class("working")
+
+    await driver.until(there, "the tuned comparison")
+
+
+@SIZES
+async def test_opening_the_room_compares_the_first_two_designs(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with chat(tmp_path, size=size) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        assert "━━ A bbz CAR" in driver.text("Plot")
+        assert driver.seen("Slider") and driver.seen("Plot"), "levers and curves are in sight together"
+        assert driver.app.dialogue.turns() == (), "tuning is not a turn of the conversation"
+
+
+async def test_a_lever_is_changed_with_arrows_digits_and_reset(tmp_path: Path) -> None:
+    async with chat(tmp_path, size=WIDE) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        slider = driver.app.query_one("#dose-a", Slider)
+        assert driver.app.focused is slider and slider.value == 1e8
+        await driver.pilot.press("right")
+        assert slider.value is not None and slider.value > 1e8 and slider.moved
+        await tuned(driver)
+        assert [request.draws for request in driver.backend.requests[-2:]] == [COARSE, 0], "coarse, then full"
+        await driver.pilot.press("5", "e", "7", "enter")
+        await tuned(driver)
+        assert driver.backend.requests[-1].sets_a == {"dose": "5e+07"}
+        assert "✎ 5e7" in slider.render().plain
+        await driver.pilot.press("down", "down", "shift+right")
+        await tuned(driver)
+        assert set(driver.backend.requests[-1].sets_a) == {"dose", "aH"}
+        await driver.pilot.press("up", "up", "backspace")
+        await tuned(driver)
+        assert set(driver.backend.requests[-1].sets_a) == {"aH"} and slider.value == 1e8
+        await driver.pilot.press("R")
+        await tuned(driver)
+        assert driver.backend.requests[-1].sets_a == {}
+        assert all(not lever.moved for lever in driver.app.query(Slider))
+
+
+async def test_a_typed_value_can_be_corrected_and_given_up(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        runs = len(driver.backend.requests)
+        slider = driver.app.query_one("#dose-a", Slider)
+        await driver.pilot.press("7", "x", "backspace", "e")
+        assert slider.edited == "7e"
+        await driver.pilot.press("escape")
+        assert "▏" not in slider.render().plain and slider.value == 1e8
+        await driver.pilot.press("5", "tab")
+        assert "▏" not in slider.render().plain and len(driver.backend.requests) == runs
+        assert driver.app.bar.room == "whatif", "Escape gave up the number, not the room"
+
+
+async def test_the_mouse_drags_a_lever(tmp_path: Path) -> None:
+    async with chat(tmp_path, size=WIDE) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        slider = driver.app.query_one("#H0-b", Slider)
+        width = slider.size.width
+        await driver.pilot.mouse_down(slider, offset=(width - 6, 0))
+        await driver.pilot.hover(slider, offset=(width - 1, 0))
+        await driver.pilot.mouse_up(slider, offset=(width - 1, 0))
+        assert slider.value == 2e12
+        await tuned(driver)
+        assert driver.backend.requests[-1].sets_b == {"H0": "2e+12"}
+
+
+async def test_a_draft_names_no_direction(tmp_path: Path) -> None:
     async with chat(tmp_path, size=WIDE) as driver:
         await driver.ask("/whatif bbz vs 28z")
-        await driver.pilot.press("f4")
-        field = driver.app.query_one("#H0-b", Input)
-        field.focus()
-        field.value = "5e10"
-        await driver.pilot.press("enter")
-        await driver.until(lambda: len(driver.backend.requests) == 2)
-        last = driver.backend.requests[-1]
-        assert (last.text, dict(last.sets_b)["H0"]) == ("", "5e10") and "H0" not in last.sets_a
-        driver.app.query_one("#design-b", Select).value = "1xx-like"
-        await driver.until(lambda: len(driver.backend.requests) == 3)
-        assert driver.backend.requests[-1].b == "1xx-like"
-        await driver.until(lambda: "1xx-like CAR" in driver.text("Plot"))
-        assert len(driver.app.dialogue.turns()) == 1, "tuning is not a turn of the conversation"
-
-
-async def test_the_fields_show_what_was_asked_in_words(tmp_path: Path) -> None:
-    async with chat(tmp_path) as driver:
-        payload = compared()
-        payload["changes"][0]["design"] = "A and B"
-        driver.app.whatif.show(payload)
+        room = driver.app.whatif
+        assert "B higher ▼" in driver.text(".outcome-table")
+        room.tuned(compared(), draft=True)
         await driver.pilot.pause()
-        assert driver.app.query_one("#aH-a", Input).value == "1000"
-        assert driver.app.query_one("#aH-b", Input).value == "1000"
-        assert driver.app.query_one("#dose-a", Input).value == ""
+        assert "B higher" not in driver.text(".outcome-table") and room.has_class("working")
+        room.tuned(compared(), draft=False)
+        await driver.pilot.pause()
+        assert "B higher ▼" in driver.text(".outcome-table") and not room.has_class("working")
+
+
+async def test_another_design_keeps_what_was_set_by_hand(tmp_path: Path) -> None:
+    async with chat(tmp_path, size=WIDE) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        driver.app.query_one("#H0-b", Slider).focus()
+        await driver.pilot.press("1", "e", "9", "enter")
+        driver.app.query_one("#design-b", Select).value = "1xx-like"
+        await tuned(driver)
+        last = driver.backend.requests[-1]
+        assert (last.b, last.sets_b) == ("1xx-like", {"H0": "1e+09"})
+        await driver.until(lambda: "1xx-like CAR" in driver.text("Plot"))
+
+
+async def test_a_what_if_in_words_is_tuned_on_top_of_its_words(tmp_path: Path) -> None:
+    async with chat(tmp_path, size=WIDE) as driver:
+        driver.backend.words = "4-1BB vs CD28 with a rest of 7 days"
+        await driver.ask("/whatif 4-1BB vs CD28 with a rest of 7 days")
+        await driver.pilot.press("f4", "right")
+        await tuned(driver)
+        last = driver.backend.requests[-1]
+        assert last.text == driver.backend.words and "dose" in last.sets_a, "the schedule is not lost"
+
+
+async def test_a_lever_shows_range_status_and_source(tmp_path: Path) -> None:
+    async with chat(tmp_path, size=WIDE) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        assert "■ published   ◧ guided   ◇ fitted   □ assumed   ✎ set by you" not in driver.text(
+            ".lever-detail"
+        )
+        detail = driver.text(".lever-detail")
+        assert (
+            "A dose: meaning of dose. Designed 1e+08 cells, range 1e+06 to 1e+09 cells, ■ published" in detail
+        )
+        driver.app.query_one("#tau-b", Slider).focus()
+        await driver.pilot.pause()
+        assert "B tau: meaning of tau" in driver.text(".lever-detail")
+        assert "□ assumed" in driver.text(".lever-detail")
+
+
+async def test_any_parameter_becomes_a_lever(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        await driver.pilot.press("a")
+        await driver.pilot.press(*"delta")
+        await driver.pilot.press("enter")
+        await driver.until(lambda: driver.app.query("#delta-a"))
+        await driver.pilot.press("right")
+        await tuned(driver)
+        assert "delta" in driver.backend.requests[-1].sets_a
+
+
+async def test_a_design_is_saved_and_a_comparison_exported(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        driver.app.query_one("#H0-b", Slider).focus()
+        await driver.pilot.press("right", "s")
+        await driver.pilot.press(*"mine", "enter")
+        await driver.until(lambda: driver.backend.saved)
+        request, side, name = driver.backend.saved[0]
+        assert (side, name) == ("b", "mine") and "H0" in request.sets_b
+        assert "Design B saved as /designs/mine.toml" in driver.notices()
+        await driver.pilot.press("e", "enter")
+        await driver.until(lambda: len(driver.backend.saved) == 2)
+        assert driver.backend.saved[1][1:] == ("export", "whatif-w1.md")
+
+
+async def test_a_lever_out_of_reason_is_reported_and_ends_nothing(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.pilot.press("f4")
+        await tuned(driver)
+        driver.backend.refuses = "A50"
+        driver.app.query_one("#A50-a", Slider).focus()
+        await driver.pilot.press("0", "enter")
+        await driver.until(lambda: "A50 = 0 is unphysical" in driver.notices())
+        driver.backend.refuses = ""
+        await driver.pilot.press("backspace")
+        await tuned(driver)
+
+
+async def test_the_levers_show_what_was_asked_for(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        payload = compared(sets_a={"aH": "1000"})
+        payload["inputs"] = {"design": "bbz", "vs": "28z", "set_a": ["aH=1000"]}
+        driver.app.show_payload(payload)
+        await driver.pilot.pause()
+        slider = driver.app.query_one("#aH-a", Slider)
+        assert (slider.value, slider.start, slider.moved) == (1000.0, 1e4, True)
+        assert not driver.app.query_one("#aH-b", Slider).moved
         assert driver.backend.requests == [], "showing a comparison does not run the model"
 
 
 async def test_keys_turn_and_zoom_the_curves(tmp_path: Path) -> None:
     async with chat(tmp_path) as driver:
         await driver.ask("/whatif bbz vs 28z")
-        await driver.pilot.press("f4")
-        plot = driver.app.query_one(Plot)
-        assert driver.app.focused is plot
-        await driver.pilot.press("right")
+        await driver.pilot.press("f4", "c")
         assert "Senescent share" in driver.text("Plot")
         await driver.pilot.press("z", "z")
         assert "25 days" in driver.text("Plot"), "the last time on the grid within 28 days"
-        await driver.pilot.press("left")
+        await driver.pilot.press("C")
         assert "CAR-T in blood" in driver.text("Plot")
+
+
+def test_measured_values_stand_on_their_day_under_the_letter_of_their_design() -> None:
+    payload = compared()
+    payload["measured"] = [
+        {"outcome": "blood_cells_per_uL_d14", "value": 9.1, "low": 3.8, "high": 31.0, "design": "B"},
+        {"outcome": "blood_cells_per_uL_d90", "value": 0.1, "low": None, "high": None, "design": "A"},
+        {"outcome": "Tmax", "value": 9.0, "low": None, "high": None, "design": "A"},
+    ]
+    points = measured_points(payload, "blood_cells_per_uL", 365.0)
+    assert [(p.t, p.value, p.letter) for p in points] == [(14.0, 9.1, "B"), (90.0, 0.1, "A")]
+    assert measured_points(payload, "blood_cells_per_uL", 28.0) == points[:1]
+    assert measured_points(payload, "senescent_fraction", 365.0) == []
+    flat = Curve([0.0, 100.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0])
+    rows = draw(flat, None, 60, 10, "cells/µL", points).plain.splitlines()
+    column = next(row.index("B") for row in rows[1:] if "B" in row)
+    assert abs(column - LABEL - 1 - 0.14 * 53) <= 1, "day 14 of 100"
+
+
+@pytest.mark.parametrize(
+    ("scale", "value", "share"),
+    [
+        (Scale.over(1e6, 1e9, 1e8), 1e9, 1.0),
+        (Scale.over(1e6, 1e10, 1e8), 1e8, 0.5),
+        (Scale.over(0.0, 0.4, 0.1), 0.1, 0.25),
+        (Scale.over(0.0, 0.0, 5.0), 5.0, 0.5),
+        (Scale.over(0.0, 0.0, 0.0), 0.5, 0.5),
+    ],
+)
+def test_a_scale_goes_there_and_back(scale: Scale, value: float, share: float) -> None:
+    assert scale.place(value) == pytest.approx(share, abs=0.005)
+    assert scale.value(scale.place(value)) == pytest.approx(value, rel=1e-2)
+    assert (scale.place(scale.low - 1), scale.place(scale.high * 9 + 9)) == (0.0, 1.0)
 
 
 async def test_a_summary_in_the_conversation_opens_its_own_curves(tmp_path: Path) -> None:

@@ -1,0 +1,172 @@
+"""What the what-if room asks of the kinetic model: designs, their parameters, runs, and files.
+
+As in `backend`, everything heavy is imported inside the methods.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.errors import EnvironmentFault, InputError
+from assistant.tui.logbook import LOG
+
+if TYPE_CHECKING:
+    from assistant.kinetics.requests import Request as Asked
+    from assistant.sessions.turns import Json
+    from assistant.settings import Settings
+    from assistant.tui.levers import Request
+
+FOLDER = "designs"
+"""Where saved designs lie in the home folder."""
+ENDINGS = (".md", ".json", ".csv", ".svg", ".png", ".xml", ".ant")
+
+
+class Model(Protocol):
+    """Designs and comparisons."""
+
+    def prepare(self) -> None:
+        """Compile the model where that was not done."""
+
+    def designs(self) -> tuple[tuple[str, str], ...]:
+        """The designs that can be compared, saved ones last: how to load each, and its name."""
+
+    def parameters(self, design: str) -> Mapping[str, Json]:
+        """The parameters of a design as it stands."""
+
+    def whatif(self, request: Request) -> Json:
+        """Compare two designs."""
+
+    def save(self, request: Request, side: str, name: str) -> Path:
+        """Write design `a` or `b` of a comparison to a file that can be compared again."""
+
+    def export(self, request: Request, payload: Json, target: Path) -> Path:
+        """Write a comparison; the ending of the name decides what."""
+
+
+class KineticModel:
+    """The real one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def prepare(self) -> None:
+        """Compile the model where that was not done."""
+        from assistant.kinetics import kernel
+
+        kernel.prepare(self._settings.home)
+
+    def designs(self) -> tuple[tuple[str, str], ...]:
+        """Shipped designs by id, then the saved ones by path."""
+        from assistant.kinetics import designs
+
+        found = [(name, designs.load(name).name) for name in designs.names()]
+        for path in sorted((self._settings.home / FOLDER).glob("*.toml")):
+            try:
+                found.append((str(path), designs.load(path).name))
+            except InputError as error:  # one bad file must not take the others away
+                LOG.warning("saved design: %s", error)
+        return tuple(found)
+
+    def parameters(self, design: str) -> Mapping[str, Json]:
+        """The parameters of a design as it stands, sources spelled out."""
+        from assistant.kinetics import designs
+        from assistant.kinetics.citations import cite
+
+        listed = {name: found.to_json() for name, found in designs.load(design).parameters.items()}
+        return {name: {**found, "source": cite(found["source"])} for name, found in listed.items()}
+
+    def whatif(self, request: Request) -> Json:
+        """Compare two designs."""
+        from assistant.kinetics import whatif
+
+        self.prepare()
+        return whatif.answer(self._asked(request)).payload()
+
+    def save(self, request: Request, side: str, name: str) -> Path:
+        """Write design `a` or `b` of a comparison as TOML.
+
+        Raises:
+            InputError: there is a design of that name, or the name is empty.
+            EnvironmentFault: the file cannot be written.
+        """
+        from assistant.kinetics.saving import save
+
+        asked = self._asked(request)
+        design, base = (asked.a, request.a) if side == "a" else (asked.b, request.b or request.a)
+        return save(design, base, name, self._settings.home / FOLDER)
+
+    def export(self, request: Request, payload: Json, target: Path) -> Path:
+        """Write a comparison as Markdown, JSON, CSV or a picture, or design A as SBML or Antimony.
+
+        Raises:
+            InputError: the ending is none of those.
+            EnvironmentFault: the file cannot be written.
+        """
+        ending = target.suffix.lower()
+        if ending not in ENDINGS:
+            raise InputError(
+                f"{target.name!r} ends in nothing that can be written.", hint=f"Use {', '.join(ENDINGS)}."
+            )
+        try:
+            if ending in (".svg", ".png"):
+                from assistant.kinetics.plot import picture
+
+                names = tuple(str(design["name"]) for design in payload["designs"])
+                picture(payload["series"], target, names=(names[0], names[-1]))
+            elif ending in (".xml", ".ant"):
+                from assistant.kinetics import sbml
+
+                asked = self._asked(request)
+                sbml.write(asked.a, target, days=asked.days)
+            else:
+                target.write_text(_text(payload, ending), encoding="utf-8")
+        except OSError as error:
+            raise EnvironmentFault(
+                f"{str(target)!r} cannot be written: {error}.", hint="Choose another folder."
+            ) from error
+        return target.resolve()
+
+    def _asked(self, request: Request) -> Asked:
+        from assistant.kinetics import requests
+        from assistant.kinetics.shares import with_setting
+
+        days, draws, seed = (self._settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
+        draws = min(request.draws or draws, draws)
+        if not request.text:
+            return requests.from_parts(
+                design=request.a,
+                vs=request.b or None,
+                sets_a=tuple(f"{name}={value}" for name, value in request.sets_a.items()),
+                sets_b=tuple(f"{name}={value}" for name, value in request.sets_b.items()),
+                days=days,
+                draws=draws,
+                seed=seed,
+            )
+        asked = requests.from_words(request.text, days=days, draws=draws, seed=seed)
+        a, b = asked.a, asked.b
+        for name, value in request.sets_a.items():
+            a = with_setting(a, name, value)
+        for name, value in request.sets_b.items():
+            b = with_setting(b, name, value)
+        by_hand = {
+            f"set_{side}": [f"{name}={value}" for name, value in sets.items()]
+            for side, sets in (("a", request.sets_a), ("b", request.sets_b))
+            if sets
+        }
+        return replace(asked, a=a, b=b, inputs={**asked.inputs, **by_hand})
+
+
+def _text(payload: Json, ending: str) -> str:
+    if ending == ".json":
+        return json.dumps(payload, ensure_ascii=False, indent=1) + "\n"
+    if ending == ".csv":
+        from assistant.kinetics.plot import to_csv
+
+        return to_csv(payload["series"])
+    from assistant.sessions.markdown import whatif_lines
+
+    return "\n".join(whatif_lines(payload)) + "\n"

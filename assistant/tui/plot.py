@@ -1,0 +1,125 @@
+"""The curves of a what-if as a widget: one quantity at a time, measured values over it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from assistant.sessions.plain import one_line
+from assistant.sessions.turns import Json
+from assistant.tui.curves import Curve, Point, draw
+
+SERIES: tuple[tuple[str, str, str], ...] = (
+    ("blood_cells_per_uL", "CAR-T in blood", "cells/µL"),
+    ("senescent_fraction", "Senescent share", "fraction"),
+    ("exhausted_fraction", "Exhausted share", "fraction"),
+    ("tumour_cells", "Tumour", "cells"),
+    ("H", "Antigen-positive tumour", "cells"),
+    ("S", "Senescent CAR-T", "cells"),
+    ("X", "Exhausted CAR-T", "cells"),
+    ("E", "Effector CAR-T", "cells"),
+    ("M", "Memory CAR-T", "cells"),
+    ("B", "Healthy cells with antigen", "cells"),
+)
+"""Curves worth looking at, in this order, with title and unit; others follow under their own name."""
+HEIGHTS = (9, 18)
+"""Least and most rows of a picture."""
+_DATED = re.compile(r"(?P<series>\w+)_d(?P<day>\d+)")
+
+
+class Plot(Static):
+    """The curves of one quantity."""
+
+    which: reactive[int] = reactive(0)
+    days: reactive[float] = reactive(math.inf)
+    """How much of the time axis is shown."""
+    rows: reactive[int] = reactive(HEIGHTS[0], layout=True)
+    """Height of the picture."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="plot")
+        self._payload: Json | None = None
+        self._kinds: list[tuple[str, str, str]] = []
+
+    def show(self, payload: Json) -> None:
+        """Show the curves of a comparison, the same quantity as before if it is there."""
+        before = self._kinds[self.which][0] if self._kinds else ""
+        self._payload = payload
+        present = payload["series"]["A"]
+        self._kinds = [kind for kind in SERIES if kind[0] in present]
+        self._kinds += [
+            (name, name.replace("_", " "), "") for name in present if name not in {k[0] for k in SERIES}
+        ]
+        self.which = next((place for place, kind in enumerate(self._kinds) if kind[0] == before), 0)
+        self.refresh(layout=True)
+
+    def turn(self, step: int) -> None:
+        """Show the next or previous quantity."""
+        if self._kinds:
+            self.which = (self.which + step) % len(self._kinds)
+
+    def zoom(self) -> None:
+        """Show the first 90 days, the first 28, then everything again."""
+        self.days = {math.inf: 90.0, 90.0: 28.0}.get(self.days, math.inf)
+
+    def on_click(self) -> None:
+        """A click shows the next quantity."""
+        self.turn(1)
+
+    def render(self) -> Content:
+        """Title, legend and picture."""
+        if self._payload is None or not self._kinds:
+            return Content("")
+        key, title, unit = self._kinds[self.which]
+        names = [one_line(str(design["name"])) for design in self._payload["designs"]]
+        times = [t for t in self._payload["series"]["t"] if t <= self.days]
+        a, b = (_curve(times, self._payload["series"].get(side, {}).get(key)) for side in ("A", "B"))
+        points = measured_points(self._payload, key, times[-1])
+        head = Content.assemble(
+            (title, "bold"),
+            (f"  c {self.which + 1} of {len(self._kinds)}", "dim"),
+            ("   ━━ A ", "bold $design-a"),
+            names[0],
+            ("  ╍╍ B ", "bold $design-b"),
+            names[-1],
+            ("   letters: measured" if points else "", "dim"),
+        )
+        if a is None:
+            return head
+        width = max(30, self.size.width)
+        if head.cell_length > width:
+            head = head.truncate(width, ellipsis=True)
+        return Content("\n").join([head, draw(a, b, width, self.rows, unit, points)])
+
+
+def measured_points(payload: Json, key: str, end: float) -> list[Point]:
+    """Measured values of a quantity on a stated day up to `end`, each under the letter of its design."""
+    found = []
+    for item in payload.get("measured") or ():
+        dated = _DATED.fullmatch(str(item["outcome"]))
+        if dated is None or dated["series"] != key or float(dated["day"]) > end:
+            continue
+        side = str(item["design"])
+        found.append(
+            Point(
+                float(dated["day"]),
+                float(item["value"]),
+                item.get("low"),
+                item.get("high"),
+                side,
+                f"$design-{side.lower()}",
+            )
+        )
+    return found
+
+
+def _curve(times: Sequence[float], values: Json | None) -> Curve | None:
+    if not values:
+        return None
+    end = len(times)
+    return Curve(times, values["median"][:end], values["low"][:end], values["high"][:end])
