@@ -34,7 +34,7 @@ async def take(folder: Path) -> list[Path]:
         await pilot.pause(0.5)
         written.append(_write(app, folder / "screenshot.svg"))
         await _ask(app, pilot, WHATIF)
-        await pilot.press("f4", "z")
+        await pilot.press("f4", "z", "down", "down", "shift+left")
         await pilot.pause(0.5)
         written.append(_write(app, folder / "screenshot-whatif.svg"))
     return written
