@@ -24,8 +24,14 @@ MAX_BYTES = 256 * 2**20
 Reader = Callable[[bytes, str], Iterator[Record]]
 
 _MODULES: dict[Format, str] = {
+    "bibliography": "bibliography",
+    "bmc": "bmc",
     "digest": "digest",
+    "europepmc": "europepmc",
     "jats": "jats",
+    "json": "metadata",
+    "markdown": "markdown",
+    "nbib": "nbib",
     "pdf": "pdf",
     "text": "text",
 }
@@ -56,17 +62,23 @@ def read_bytes(data: bytes, name: str) -> Iterator[Record]:
 def read_stream(file: BinaryIO, source: str) -> Iterator[Record]:
     """The records of an open, seekable file; see `read`."""
     name = named(source)
-    seen = 0
+    held: list[Problem] | None = []
+    """Problems before the first record that can be read: a file of nothing else is an error."""
     try:
         for record in _records(file, source):
-            seen += 1
+            if held is not None and isinstance(record, Problem):
+                held.append(record)
+                continue
+            yield from held or ()
+            held = None
             yield record
     except (EOFError, zlib.error):
         raise ReadError(f"{name}: compressed data is damaged or cut short; fetch the file again") from None
     except RecursionError:
         raise ReadError(f"{name}: nested too deeply to be a paper") from None
-    if not seen:
-        raise ReadError(f"{name}: holds no record")
+    if held is not None:
+        first = f" ({held[0].where}: {held[0].reason}{'' if len(held) == 1 else ' ...'})" if held else ""
+        raise ReadError(f"{name}: holds no record that can be read{first}")
 
 
 def named(source: str) -> str:
@@ -85,8 +97,10 @@ def _records(file: BinaryIO, source: str) -> Iterator[Record]:
         from ingest.readers.archives import unpacked
 
         yield from unpacked(file, source, kind, read_stream)
-    elif kind not in _MODULES:
-        raise ReadError(f"{name}: {kind} files cannot be read yet")
+    elif kind == "medline":
+        from ingest.readers.medline import read_stream as read_set
+
+        yield from read_set(file, source)
     else:
         data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:

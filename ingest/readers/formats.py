@@ -48,7 +48,7 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"PK\x05\x06", "zip"),
 )
 _TAGGED: tuple[tuple[re.Pattern[str], Format], ...] = (
-    (re.compile(r"^PMID ?- ?\d", re.M), "nbib"),
+    (re.compile(r"^(?:PMID|PMCR?|OWN|STAT|FAU) {0,2}- ?\S", re.M), "nbib"),
     (re.compile(r"^(?:TY|T1|ER|A1|AU|TI)  ?- ?", re.M), "bibliography"),
     (re.compile(r"^%[0AT] ", re.M), "bibliography"),
     (re.compile(r"^(?:FN |PT )\S", re.M), "bibliography"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html.entities import html5
+from typing import cast
 
 from lxml import etree
 
@@ -89,6 +90,11 @@ def parse(data: bytes, name: str) -> Tree:
     return Tree(root, noted)
 
 
+def repaired(text: str) -> Element | None:
+    """The tree of a scrap of XML that need not be well-formed; None when nothing can be made of it."""
+    return _mended(sound(text)[0].encode("utf-8"))
+
+
 def sound(text: str) -> tuple[str, list[str]]:
     """`text` without declaration and DTD, its named entities as characters, illegal characters dropped."""
     start, end = _doctype(text)
@@ -157,13 +163,18 @@ def _recovered(raw: bytes, error: etree.XMLSyntaxError, name: str) -> Element:
     closed = first and re.search(rb"</" + re.escape(first.group(1)) + rb"\s*>", raw[-4096:])
     if not closed or "Huge" in str(error) or "depth" in str(error):
         raise _unreadable(name, error) from None
-    try:
-        root = etree.fromstring(raw, _parser(recover=True))
-    except etree.XMLSyntaxError:
-        root = None
+    root = _mended(raw)
     if root is None:
         raise _unreadable(name, error) from None
     return root
+
+
+def _mended(raw: bytes) -> Element | None:
+    try:
+        # lxml's types do not say that nothing at all may be left of a broken file.
+        return cast("Element | None", etree.fromstring(raw, _parser(recover=True)))
+    except etree.XMLSyntaxError:
+        return None
 
 
 def _unreadable(name: str, error: etree.XMLSyntaxError) -> ReadError:
