@@ -23,6 +23,7 @@ from assistant.answering.verification import Verifier
 from assistant.errors import InputError
 from assistant.evidence import Answer, Citation, Filters, Hit, Run, Searched
 from assistant.index import open_index, translated
+from assistant.kinetics import provenance
 from assistant.models.chat import Cancelled, ChatModel, never
 from assistant.models.prompts import Prompt, load
 from assistant.retrieval.dense import DenseMode
@@ -115,6 +116,9 @@ class Engine:
             resolved = followup.resolve(asked, history, filters, self._retriever.lexicon)
             notes = (*cleaned, *followup.dangling(asked, resolved.followed))
             frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
+            number = provenance.asked(resolved.text) if resolved.filters == Filters() else None
+            if number is not None:
+                return self._number(frame, number)
             look = self._look(resolved.text, resolved.filters)
             if not look.answers and (premise := look.question.premise):
                 # A question that stands on a premise is answered by what the corpus says on the premise.
@@ -268,6 +272,29 @@ class Engine:
             resolved=frame.resolved,
             whatif=whatif,
             notes=(*frame.notes, *_corrections(look.retrieval)),
+        )
+
+    def _number(self, frame: _Frame, asked: provenance.Asked) -> Answer:
+        """Where a number of the kinetic model comes from."""
+        from assistant.answering import numbers
+
+        told, bibliography = numbers.compose(asked, self.index.catalog)
+        counts = self.index.catalog.counts()
+        return Answer(
+            kind="answer",
+            question=frame.question,
+            engine="extractive",
+            answer="\n".join(told.markdown),
+            sentences=tuple(told.sentences),
+            citations=bibliography.citations,
+            conflicts=(),
+            confidence=1.0,
+            searched=Searched(counts.papers, counts.passages, asked.parameters),
+            run=self._run(frame),
+            shape="numeric",
+            resolved=frame.resolved,
+            whatif=told.whatif,
+            notes=frame.notes,
         )
 
     def _refuse(self, frame: _Frame, look: _Look) -> Answer:

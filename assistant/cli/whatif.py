@@ -72,7 +72,7 @@ def whatif(
     """Compare two designs in the kinetic model: outcomes with ranges, curves, and why each number."""
     flags = {"whatif.days": days, "whatif.draws": draws, "whatif.seed": seed}
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags=flags)
-    if text is not None and _ranked(place, text):
+    if text is not None and (_sourced(place, text) or _ranked(place, text)):
         return
     if scan is not None:
         _scanned(place, scan, design, text, draws)
@@ -190,6 +190,18 @@ def _listed(place: Desk, design: str | None, vs: str | None, sets: list[str] | N
         draws=settings.integer("whatif.draws"),
         seed=settings.integer("whatif.seed"),
     )
+
+
+def _sourced(place: Desk, text: str) -> bool:
+    """Answer "why is kS higher in 4-1BB?" from the source of the number; False for anything else."""
+    from assistant.kinetics.provenance import asked
+
+    if asked(text) is None:
+        return False
+    place.say("this asks where a number comes from: answering from its source")
+    answer = place.engine().ask(text)
+    place.emit(answer.to_json() if place.as_json else answer.answer)
+    return True
 
 
 def _ranked(place: Desk, text: str) -> bool:
