@@ -154,7 +154,8 @@ class Engine:
         """
         prompts = self._prompts if model is not None else {}
         grounded = self.ask(question, filters=filters, history=history, length=length)
-        if model is None:
+        if model is None or provenance.asked(grounded.resolved or grounded.question) is not None:
+            # Numbers of the model are not for another model to write down again.
             yield Grounded(grounded)
             yield Done(grounded)
             return
