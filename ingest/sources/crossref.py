@@ -26,7 +26,7 @@ _TYPES: dict[str, Literal["retracted", "concern", "corrected"]] = {
     "retraction": "retracted",
     "removal": "retracted",
     "withdrawal": "retracted",
-    "partial_retraction": "concern",
+    "partial_retraction": "retracted",
     "expression_of_concern": "concern",
     "correction": "corrected",
     "corrigendum": "corrected",

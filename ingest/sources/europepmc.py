@@ -21,12 +21,13 @@ _PAGE = 100
 _BATCH = 40
 """Identifiers in one search: the address stays well under the 8 kB that servers take."""
 _NAME = "Europe PMC"
+_NO_END = "3000-12-31"
 
 # The relation as seen from the paper itself: "Retraction in" stands in the record of the retracted paper,
 # "Retraction of" in that of the notice.
 _RELATIONS: dict[str, Literal["retracted", "concern", "corrected"]] = {
     "retraction in": "retracted",
-    "partial retraction in": "concern",
+    "partial retraction in": "retracted",
     "expression of concern in": "concern",
     "erratum in": "corrected",
     "corrected and republished in": "corrected",
@@ -59,7 +60,7 @@ class EuropePmc:
 
     def find(self, kind: IdKind, value: str) -> Record | None:
         """The record with an identifier; None when there is none, or when several disagree about it."""
-        return next((r for r in self.find_all([(kind, value)]) if matches(r, kind, value)), None)
+        return next((r for r in self.find_all([(kind, value)]) if r.carries(kind, value)), None)
 
     def find_all(self, wanted: Iterable[tuple[IdKind, str]]) -> Iterator[Record]:
         """Records with any of the identifiers, in no order; those that are not there are left out."""
@@ -105,11 +106,6 @@ class EuropePmc:
             read=_Page,
             accept="application/json",
         )
-
-
-def matches(record: Record, kind: IdKind, value: str) -> bool:
-    """Whether a record carries an identifier."""
-    return {"doi": record.doi, "pmid": record.pmid, "pmcid": record.pmcid}[kind] == value
 
 
 def xml(body: bytes, service: str, what: str) -> bytes:
@@ -221,12 +217,14 @@ def _flags(item: Mapping[str, Any]) -> tuple[Flag, ...]:
 
 
 def _windowed(query: str, window: Window) -> str:
-    if window.open:
-        return query
-    field = "FIRST_PDATE" if window.by == "published" else "FIRST_IDATE"
-    since = window.since.isoformat() if window.since else "1700-01-01"
-    until = window.until.isoformat() if window.until else "3000-12-31"
-    return f"({query}) AND {field}:[{since} TO {until}]"
+    parts = [f"({query})"]
+    if window.since or window.until:
+        since = window.since.isoformat() if window.since else "1700-01-01"
+        until = window.until.isoformat() if window.until else _NO_END
+        parts.append(f"FIRST_PDATE:[{since} TO {until}]")
+    if window.entered:
+        parts.append(f"FIRST_IDATE:[{window.entered.isoformat()} TO {_NO_END}]")
+    return " AND ".join(parts) if len(parts) > 1 else query
 
 
 def _term(kind: IdKind, value: str) -> str:

@@ -7,16 +7,19 @@ every request names the tool and, where the user gave one, a contact address.
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
+
+from lxml import etree
 
 from ingest import identity
+from ingest.documents import ReadError
+from ingest.readers.markup import Element, parse
 from ingest.sources.client import Client, Service
 from ingest.sources.europepmc import parsed_json, xml
 from ingest.sources.faults import BadReply, NotFound, Refused
-from ingest.sources.records import IdKind, Window
+from ingest.sources.records import Flag, IdKind, Record, Window, plain_title
 
 T = TypeVar("T")
 URL = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
@@ -26,6 +29,14 @@ _MOST_LISTED = 10_000
 """PubMed lists no more than this for one search."""
 _BATCH = 100
 """Records in one answer: about 2 MB of XML."""
+_RELATIONS: dict[str, Literal["retracted", "concern", "corrected"]] = {
+    "RetractionIn": "retracted",
+    "PartialRetractionIn": "retracted",
+    "RetractedandRepublishedIn": "retracted",
+    "ExpressionOfConcernIn": "concern",
+    "ErratumIn": "corrected",
+    "CorrectedandRepublishedIn": "corrected",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +65,11 @@ class Ncbi:
         """PMIDs that match a query in PubMed's own syntax, the newest first."""
         params = {
             "db": "pubmed",
-            "term": query,
+            "term": _windowed(query, window),
             "retmode": "json",
             "retmax": str(min(most, _MOST_LISTED)),
             "sort": "pub_date",
         }
-        if not window.open:
-            # PubMed takes a window only whole: both ends have to be named.
-            params["datetype"] = "pdat" if window.by == "published" else "edat"
-            params["mindate"] = f"{window.since:%Y/%m/%d}" if window.since else "1700/01/01"
-            params["maxdate"] = f"{window.until:%Y/%m/%d}" if window.until else "3000/12/31"
         return self._get("/esearch.fcgi", params, _found, "application/json")
 
     def find(self, kind: IdKind, value: str) -> str | None:
@@ -76,14 +82,13 @@ class Ncbi:
         found = self.search(f'"{value}"[{field}]', Window(), 2)
         return found.pmids[0] if len(found.pmids) == 1 else None
 
-    def records(self, pmids: Sequence[str]) -> Iterator[bytes]:
-        """PubMed records as MEDLINE XML sets of up to a hundred."""
+    def records(self, pmids: Sequence[str]) -> Iterator[Record]:
+        """The records of PMIDs, each with its MEDLINE XML as a set of one; unknown PMIDs are left out."""
         for begin in range(0, len(pmids), _BATCH):
-            part = pmids[begin : begin + _BATCH]
-            yield self._get(
+            yield from self._get(
                 "/efetch.fcgi",
-                {"db": "pubmed", "id": ",".join(part), "retmode": "xml"},
-                lambda body: _whole_xml(body, "PubMed records"),
+                {"db": "pubmed", "id": ",".join(pmids[begin : begin + _BATCH]), "retmode": "xml"},
+                _records,
                 "application/xml",
             )
 
@@ -107,36 +112,87 @@ class Ncbi:
         return self._client.get(self._service, path, {**params, **self._who}, read=read, accept=accept)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The identifiers and title that a MEDLINE record gives for itself."""
+def _windowed(query: str, window: Window) -> str:
+    parts = [f"({query})"]
+    for field, since, until in (("pdat", window.since, window.until), ("edat", window.entered, None)):
+        if since or until:
+            # PubMed takes a range only with both ends named.
+            ends = (f"{since:%Y/%m/%d}" if since else "1700/01/01", f"{until:%Y/%m/%d}" if until else "3000")
+            parts.append(f'("{ends[0]}"[{field}] : "{ends[1]}"[{field}])')
+    return " AND ".join(parts) if len(parts) > 1 else query
 
-    title: str
-    pmid: str | None = None
-    doi: str | None = None
-    pmcid: str | None = None
 
-
-def names(medline: bytes) -> tuple[Names, ...]:
-    """Who the records of a MEDLINE set are, before a reader reads them; empty when it is no such set."""
+def _records(body: bytes) -> tuple[Record, ...]:
     try:
-        root = ET.fromstring(medline)
-    except ET.ParseError:
+        body = _whole_xml(body, "PubMed records")
+    except NotFound:
         return ()
-    return tuple(_names(article) for article in root.iter("PubmedArticle"))
-
-
-def _names(article: ET.Element) -> Names:
-    # Only the record's own list: references carry ArticleIds of other papers.
-    listed = article.findall("./PubmedData/ArticleIdList/ArticleId")
-    ids = {node.get("IdType", ""): "".join(node.itertext()) for node in listed}
-    title = article.find("./MedlineCitation/Article/ArticleTitle")
-    return Names(
-        title=" ".join("".join(title.itertext()).split()) if title is not None else "",
-        pmid=identity.pmid(article.findtext("./MedlineCitation/PMID")),
-        doi=identity.doi(ids.get("doi")),
-        pmcid=identity.pmcid(ids.get("pmc")),
+    try:
+        root = parse(body, "the PubMed records").root
+    except ReadError as error:
+        raise BadReply(
+            f"{_NAME} sent PubMed records that cannot be read: {error}", hint="Run it again."
+        ) from error
+    return tuple(
+        _record(article) for article in root if article.tag in ("PubmedArticle", "PubmedBookArticle")
     )
+
+
+def _record(article: Element) -> Record:
+    about, book = article.find("./MedlineCitation/Article"), article.find("./BookDocument")
+    home = about if about is not None else book if book is not None else article
+    # Only the record's own list: references carry ArticleIds of other papers.
+    listed = article.findall("./PubmedData/ArticleIdList/ArticleId") + article.findall(
+        "./BookDocument/ArticleIdList/ArticleId"
+    )
+    ids = {node.get("IdType", ""): _inner(node) for node in listed}
+    pmid = identity.pmid(_inner(article.find("./*/PMID")))
+    pmcid = identity.pmcid(ids.get("pmc"))
+    title = home.find("ArticleTitle")
+    return Record(
+        source="PubMed",
+        id=f"MED/{pmid}",
+        title=plain_title(_inner(title if title is not None else home.find("Book/BookTitle"))),
+        authors=tuple(name for name in map(_author, home.findall("AuthorList/Author")) if name),
+        journal=_inner(home.find("Journal/Title")) or None,
+        year=_year(home),
+        doi=identity.doi(ids.get("doi")),
+        pmid=pmid,
+        pmcid=pmcid,
+        flags=_flags(article),
+        full_text=pmcid is not None,
+        abstract=home.find("Abstract") is not None,
+        raw=b"<PubmedArticleSet>" + etree.tostring(article, encoding="utf-8") + b"</PubmedArticleSet>",
+    )
+
+
+def _flags(article: Element) -> tuple[Flag, ...]:
+    flags = []
+    for link in article.findall("./MedlineCitation/CommentsCorrectionsList/CommentsCorrections"):
+        state = _RELATIONS.get(link.get("RefType", ""))
+        if state is not None:
+            flags.append(Flag(state, "MEDLINE", _inner(link.find("PMID")) or None))
+    types = {_inner(node) for node in article.iterfind(".//PublicationTypeList/PublicationType")}
+    if "Retracted Publication" in types and not any(flag.state == "retracted" for flag in flags):
+        flags.append(Flag("retracted", "MEDLINE"))
+    return tuple(flags)
+
+
+def _author(node: Element) -> str | None:
+    family, initials = _inner(node.find("LastName")), _inner(node.find("Initials"))
+    return f"{family} {initials}".strip() if family else _inner(node.find("CollectiveName")) or None
+
+
+def _year(home: Element) -> int | None:
+    for place in ("Journal/JournalIssue/PubDate/Year", "ArticleDate/Year", "Book/PubDate/Year"):
+        if (text := _inner(home.find(place))).isdigit():
+            return int(text)
+    dated = re.search(r"\b(1[5-9]|20)\d\d\b", _inner(home.find("Journal/JournalIssue/PubDate/MedlineDate")))
+    return int(dated.group()) if dated else None
+
+
+def _inner(node: Element | None) -> str:
+    return " ".join("".join(node.itertext()).split()) if node is not None else ""
 
 
 def _found(body: bytes) -> Found:

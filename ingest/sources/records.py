@@ -61,6 +61,10 @@ class Record:
                 return state
         return "none"
 
+    def carries(self, kind: IdKind, value: str) -> bool:
+        """Whether the record has this very identifier."""
+        return {"doi": self.doi, "pmid": self.pmid, "pmcid": self.pmcid}[kind] == value
+
     @property
     def name(self) -> str:
         """The best identifier, for messages."""
@@ -71,16 +75,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Days between which a search looks, both included; by publication, or by entry into the database."""
+    """Days between which a search looks, ends included."""
 
     since: date | None = None
+    """First day of publication."""
     until: date | None = None
-    by: Literal["published", "entered"] = "published"
-
-    @property
-    def open(self) -> bool:
-        """Whether nothing is restricted."""
-        return self.since is None and self.until is None
+    """Last day of publication."""
+    entered: date | None = None
+    """First day of entry into the database: what is new there may have been published long ago."""
 
 
 def plain_title(text: str | None) -> str:

@@ -59,7 +59,7 @@ def test_a_work_becomes_a_record() -> None:
         (["correction", "retraction"], "retracted"),
         (["expression_of_concern", "erratum"], "concern"),
         (["Expression of concern"], "concern"),
-        (["partial_retraction"], "concern"),
+        (["partial_retraction"], "retracted"),
         (["corrigendum"], "corrected"),
         (["addendum"], "none"),
         (["new_version", "clarification"], "none"),

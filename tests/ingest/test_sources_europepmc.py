@@ -58,7 +58,7 @@ def test_a_record_carries_what_the_service_says() -> None:
         (["Erratum in", "Retraction in"], [], "retracted"),
         (["Expression of concern in", "Erratum in"], [], "concern"),
         (["Erratum in"], [], "corrected"),
-        (["Partial retraction in"], [], "concern"),
+        (["Partial retraction in"], [], "retracted"),
         ([], ["Retracted Publication"], "retracted"),
         (["Retraction of"], ["Retraction of Publication"], "none"),  # the notice itself
         (["Comment in", "Preprint of"], ["Journal Article"], "none"),
@@ -101,11 +101,11 @@ def test_windows_are_by_publication_or_by_entry(world: World) -> None:
     with world.client(in_turn(page())) as client:
         service = EuropePmc(client)
         list(service.search("a OR b", Window(date(2024, 1, 2)), 5))
-        list(service.search("a", Window(date(2024, 1, 2), date(2024, 2, 3), "entered"), 5))
+        list(service.search("a", Window(None, date(2024, 2, 3), entered=date(2024, 1, 2)), 5))
     queries = [request.url.params["query"] for request in world.requests]
     assert queries == [
         "(a OR b) AND FIRST_PDATE:[2024-01-02 TO 3000-12-31]",
-        "(a) AND FIRST_IDATE:[2024-01-02 TO 2024-02-03]",
+        "(a) AND FIRST_PDATE:[1700-01-01 TO 2024-02-03] AND FIRST_IDATE:[2024-01-02 TO 3000-12-31]",
     ]
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from ingest.sources.faults import BadReply, NotFound, Refused, SourceError
-from ingest.sources.ncbi import Ncbi, names
+from ingest.sources.ncbi import Ncbi
 from ingest.sources.records import Window
 from tests.ingest.network import World, in_turn
 
@@ -61,12 +61,12 @@ def test_three_requests_a_second_or_ten_with_a_key(world: World, key: str, dista
 
 def test_windows_name_both_ends(world: World) -> None:
     with world.client(in_turn(listed("1"))) as client:
-        Ncbi(client).search("a", Window(date(2024, 1, 2)), 5)
-        Ncbi(client).search("a", Window(None, date(2024, 2, 3), "entered"), 5)
-    windows = [
-        tuple(request.url.params[k] for k in ("datetype", "mindate", "maxdate")) for request in world.requests
+        Ncbi(client).search("a OR b", Window(date(2024, 1, 2), entered=date(2025, 3, 4)), 5)
+        Ncbi(client).search("a", Window(None, date(2024, 2, 3)), 5)
+    assert [request.url.params["term"] for request in world.requests] == [
+        '(a OR b) AND ("2024/01/02"[pdat] : "3000"[pdat]) AND ("2025/03/04"[edat] : "3000"[edat])',
+        '(a) AND ("1700/01/01"[pdat] : "2024/02/03"[pdat])',
     ]
-    assert windows == [("pdat", "2024/01/02", "3000/12/31"), ("edat", "1700/01/01", "2024/02/03")]
 
 
 def test_identifiers_are_looked_up_by_field(world: World) -> None:
@@ -83,15 +83,46 @@ def test_identifiers_are_looked_up_by_field(world: World) -> None:
 
 def test_records_come_in_sets_of_a_hundred(world: World) -> None:
     with world.client(in_turn(httpx.Response(200, content=MEDLINE))) as client:
-        assert list(Ncbi(client).records([str(n) for n in range(1, 206)])) == [MEDLINE] * 3
+        assert len(list(Ncbi(client).records([str(n) for n in range(1, 206)]))) == 3
     assert [len(request.url.params["id"].split(",")) for request in world.requests] == [100, 100, 5]
 
 
-def test_a_set_says_who_its_records_are() -> None:
-    (found,) = names(MEDLINE)
+def test_a_record_carries_its_own_identifiers_and_xml(world: World) -> None:
+    with world.client(in_turn(httpx.Response(200, content=MEDLINE))) as client:
+        (found,) = Ncbi(client).records(["30000001"])
     assert (found.pmid, found.doi, found.pmcid) == ("30000001", "10.1000/abc.1", "PMC7000001")
-    assert found.title == "Ageing of engineered T cells."
-    assert names(b"<html>") == ()
+    assert found.title == "Ageing of engineered T cells"
+    assert found.retraction == "none"
+    assert found.raw.startswith(b"<PubmedArticleSet><PubmedArticle>")
+
+
+@pytest.mark.parametrize(
+    ("links", "kind", "state"),
+    [
+        ("RetractionIn ErratumIn", "", "retracted"),
+        ("ExpressionOfConcernIn", "", "concern"),
+        ("ErratumIn", "", "corrected"),
+        ("", "Retracted Publication", "retracted"),
+        ("RetractionOf CommentIn UpdateOf", "Retraction of Publication", "none"),
+    ],
+)
+def test_what_medline_says_against_a_paper(world: World, links: str, kind: str, state: str) -> None:
+    told = "".join(
+        f'<CommentsCorrections RefType="{t}"><PMID>9</PMID></CommentsCorrections>' for t in links.split()
+    )
+    types = f"<PublicationTypeList><PublicationType>{kind}</PublicationType></PublicationTypeList></Article>"
+    said = f"<CommentsCorrectionsList>{told}</CommentsCorrectionsList></MedlineCitation>"
+    body = MEDLINE.replace(b"</Article>", types.encode()).replace(b"</MedlineCitation>", said.encode())
+    with world.client(in_turn(httpx.Response(200, content=body))) as client:
+        (found,) = Ncbi(client).records(["30000001"])
+    assert found.retraction == state
+
+
+def test_records_that_are_not_there_are_left_out(world: World) -> None:
+    nothing = b"<eFetchResult><ERROR>Empty id list - nothing todo</ERROR></eFetchResult>"
+    for body in (nothing, b"<?xml version='1.0'?><PubmedArticleSet></PubmedArticleSet>"):
+        with world.client(in_turn(httpx.Response(200, content=body))) as client:
+            assert list(Ncbi(client).records(["99999999"])) == []
 
 
 @pytest.mark.parametrize(
@@ -131,9 +162,17 @@ def test_searches_that_fail_are_named(world: World, body: dict[str, Any], kind: 
 
 
 @pytest.mark.shared
-def test_recorded_records_say_who_they_are(shared: Path) -> None:
+def test_recorded_records_are_read(world: World, shared: Path) -> None:
     files = sorted((shared / "testdata/medline").glob("pmid_*.xml"))
-    told = {path.stem.removeprefix("pmid_"): names(path.read_bytes()) for path in files}
-    assert len(told) > 40
-    assert all(found.pmid == pmid and found.title for pmid, (found,) in told.items())
-    assert sum(1 for (found,) in told.values() if found.doi) > 40
+    assert len(files) > 40
+    states = {}
+    for path in files:
+        with world.client(in_turn(httpx.Response(200, content=path.read_bytes()))) as client:
+            (found,) = Ncbi(client).records([path.stem.removeprefix("pmid_")])
+        assert found.id == f"MED/{path.stem.removeprefix('pmid_')}"
+        assert found.title
+        assert found.authors
+        assert found.year
+        states[found.pmid] = found.retraction
+    assert {state for pmid, state in states.items() if pmid != "38147649"} == {"none"}
+    assert states["38147649"] == "corrected"
