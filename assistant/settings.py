@@ -36,6 +36,8 @@ class Option:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    secret: bool = False
+    """Never shown: `config show` says only whether it is set."""
     in_file: bool = True
     """False for what cannot live in the file itself (the home folder)."""
 
@@ -88,6 +90,42 @@ OPTIONS: tuple[Option, ...] = (
         maximum=100_000,
     ),
     Option("whatif.seed", "integer", 1, "Seed of the parameter draws.", "--seed", minimum=0),
+    Option(
+        "sources.contact",
+        "text",
+        "",
+        "E-mail address that Europe PMC, NCBI and Crossref are given, so that they can reach you.",
+    ),
+    Option(
+        "sources.ncbi_api_key",
+        "text",
+        "",
+        "Key of your NCBI account: ten requests a second in place of three.",
+        secret=True,
+    ),
+    Option(
+        "sources.timeout",
+        "integer",
+        30,
+        "Seconds without a byte after which a literature service counts as silent.",
+        minimum=1,
+        maximum=600,
+    ),
+    Option(
+        "sources.europepmc_url",
+        "text",
+        "https://www.ebi.ac.uk/europepmc/webservices/rest",
+        "Address of Europe PMC, or of a mirror.",
+    ),
+    Option(
+        "sources.ncbi_url",
+        "text",
+        "https://eutils.ncbi.nlm.nih.gov/entrez/eutils",
+        "Address of the NCBI E-utilities, or of a mirror.",
+    ),
+    Option(
+        "sources.crossref_url", "text", "https://api.crossref.org", "Address of Crossref, or of a mirror."
+    ),
     Option("chat.theme", "text", "senescope-dark", "Colour theme of the chat."),
 )
 BY_KEY: dict[str, Option] = {option.key: option for option in OPTIONS}
@@ -105,6 +143,10 @@ class Settings:
     def text(self, key: str) -> str:
         """The value of a text option."""
         return str(self.values[key])
+
+    def shown(self, key: str) -> Value:
+        """The value as it may be shown; a secret is shown as set or empty."""
+        return "(set)" if BY_KEY[key].secret and self.values[key] else self.values[key]
 
     def integer(self, key: str) -> int:
         """The value of an integer option."""

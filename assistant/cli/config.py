@@ -25,7 +25,7 @@ def show(
                 "version": 1,
                 "file": str(settings.config_file),
                 "settings": {
-                    k: {"value": v, "from": settings.origins[k]} for k, v in settings.values.items()
+                    k: {"value": settings.shown(k), "from": settings.origins[k]} for k in settings.values
                 },
             }
         )
@@ -36,7 +36,7 @@ def show(
     width = max(len(option.key) for option in OPTIONS)
     for option in OPTIONS:
         place.emit(
-            f"{option.key:{width}} = {json.dumps(settings.values[option.key])}"
+            f"{option.key:{width}} = {json.dumps(settings.shown(option.key))}"
             f"  # {settings.origins[option.key]}"
         )
 

@@ -24,7 +24,7 @@ _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta
 _SAME_TITLE = 0.95
 _LIKE_TITLE = 0.85
 _NEAR_TITLE = 0.7
-_PARTICLES = frozenset("van von de der den del la le di da dos el al bin".split())
+_PARTICLES = frozenset({"van", "von", "de", "der", "den", "del", "la", "le", "di", "da", "dos", "el", "al"})
 _LONG = 6
 """Words from which a title says by itself which paper is meant; "T cell exhaustion" does not."""
 

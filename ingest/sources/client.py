@@ -91,7 +91,7 @@ class Client:
     ) -> None:
         self.agent = agent
         self.contact = contact
-        self._offline = offline
+        self.offline = offline
         self._limits = limits or Limits()
         self._cache = cache
         self._say = say or (lambda _message: None)
@@ -132,7 +132,7 @@ class Client:
             SourceError: one of the kinds in `ingest.sources.faults`.
         """
         address = f"{service.url}{path}"
-        if self._offline and not _here(address):
+        if self.offline and not _here(address):
             raise Offline(
                 f"{service.name} was not asked: offline is set.",
                 hint="Run it again without --offline (SENESCOPE_OFFLINE, `offline` in config.toml).",
