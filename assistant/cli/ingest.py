@@ -55,7 +55,7 @@ def ingest(
     quiet: Quiet = False,
     home: HomeDir = None,
 ) -> None:
-    """Read files and folders, or fetch papers by identifier or query; a bad one is reported, the rest goes on."""
+    """Read files, or fetch papers by identifier or query; a bad one is reported and the rest goes on."""
     from assistant.index import translated
     from ingest import pipeline
 
