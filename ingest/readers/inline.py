@@ -103,6 +103,10 @@ def _inside(element: Element, out: list[Run]) -> None:
         if tag in BLOCKS:
             out.append(child)
         elif tag in _RENDERED:
+            if tag == "sub" and out and isinstance(out[-1], str):
+                out[-1] = out[
+                    -1
+                ].rstrip()  # an index leans on what it belongs to, however the file is laid out
             out.append(_RENDERED[tag](child, _tail(out)))
         elif tag and tag not in _DROPPED:
             _inside(child, out)
@@ -127,8 +131,13 @@ def _superscript(element: Element, before: str) -> str:
         return _marker(plain(element).strip(" ,;"), before)
     inner = text_of(element)
     if _POWER.fullmatch(inner) and before and (before[-1].isalnum() or before[-1] in ")]%"):
-        return "^" + inner
-    return inner
+        return "^" + inner + _gap(element)
+    return inner + _gap(element)
+
+
+def _gap(element: Element) -> str:
+    """The blank at the end of an index, which belongs behind it."""
+    return " " if "".join(map(str, element.itertext()))[-1:].isspace() else ""
 
 
 _MARKS = frozenset({"bibr", "fn", "table-fn", "aff", "corresp", "author-notes", "ref"})
@@ -144,7 +153,8 @@ def _letters(inner: str, marks: list[Element]) -> bool:
 
 def _subscript(element: Element, before: str) -> str:
     inner = text_of(element)
-    return f"_{inner}" if inner[:1].isdigit() and before[-1:].isdigit() else inner
+    mark = "_" if inner[:1].isdigit() and before[-1:].isdigit() else ""
+    return mark + inner + _gap(element)
 
 
 def _reference(element: Element, before: str) -> str:

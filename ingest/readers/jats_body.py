@@ -308,10 +308,15 @@ class Body:
         self._prose(told, path, evidence)
 
     def _note(self, element: Element, path: Path, evidence: bool) -> None:
-        parts = [text_of(p) for p in element.iterchildren("p")] or [text_of(element)]
         label = plain(element.find("label"))
-        told = " ".join(filter(None, parts))
-        self._prose(f"[{label}] {told}" if label and len(label) < 4 else told, path, evidence)
+        mark = f"[{label}] " if label and len(label) < 4 else ""
+        blocks = [child for child in element if local(child) not in ("label", "")]
+        if mark and blocks and local(blocks[0]) == "p":
+            blocks[0].text = mark + (blocks[0].text or "")
+        for child in blocks:
+            self._block(child, path, evidence)
+        if not blocks:
+            self._prose(mark + text_of(element), path, evidence)
 
     def _set_off(self, element: Element, path: Path, evidence: bool) -> None:
         """A statement, a quotation, a speech: its own title, then its blocks."""

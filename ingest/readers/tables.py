@@ -16,6 +16,11 @@ WIDEST_HEAD = 60
 MOST_CELLS = 200_000
 """Cells of one table, spans included; a span of a million columns is a mistake or an attack."""
 
+_SAYS_NOTHING = frozenset(
+    ["variable", "variables", "parameter", "parameters", "characteristic", "characteristics", "item", "items"]
+)
+"""Heads of a first column that only say that it names the rows."""
+
 Row = list[tuple[str, bool]]
 """Cell texts from left to right; True where a spanned cell is repeated."""
 
@@ -24,6 +29,8 @@ def lines(table: Element) -> list[str]:
     """The rows of a `table` or `tgroup` element as lines."""
     head, body = _split(table)
     heads = _heads(head)
+    if heads and heads[0].lower() in _SAYS_NOTHING:
+        heads[0] = ""
     if not body:
         return [line for row in head if (line := _joined(text for text, _ in row))]
     told = [] if _fits(heads) else [" | ".join(filter(None, heads))]
