@@ -38,12 +38,26 @@ def latex(source: str) -> str:
     source = re.sub(
         r"\\(?:displaystyle|limits|nonumber|boldsymbol|left|right)(?![A-Za-z])\.?", " ", source
     ).replace("&", " ")
+    source = _held_groups(source)
     logging.getLogger("pylatexenc").setLevel(logging.ERROR)
     try:
         told = LatexNodes2Text(math_mode="text", strict_latex_spaces=False).latex_to_text(source)
     except (LatexWalkerParseError, IndexError, ValueError, RecursionError):
         told = source  # a formula that cannot be read is still better shown than dropped
     return " ".join(str(told).translate(_INVISIBLE).split())
+
+
+def _held_groups(source: str) -> str:
+    """`^{a+b}` as `^(a+b)`: the converter drops braces, and with them what is raised and what is not."""
+    group = re.compile(r"([\^_])\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+    return group.sub(
+        lambda found: (
+            found.group()
+            if re.fullmatch(r"\s*(?:[\w*+−-]|\\[A-Za-z]+)\s*", found.group(2))
+            else f"{found.group(1)}({_held_groups(found.group(2))})"
+        ),
+        source,
+    )
 
 
 def _term(element: Element) -> str:

@@ -69,6 +69,10 @@ _DROPPED = frozenset(
 )
 _NUMERIC = re.compile(r"[\[(]?\s*[A-Z]?\d+[a-z]?(?:\s*[,;–—‐-]\s*[A-Z]?\d+[a-z]?)*\s*[\])]?[,;]?")
 _POWER = re.compile(r"[+−–-]?\d+(?:[.,/]\d+)*")
+_LOOSE = re.compile(r"\[ ?(\d{1,3}(?: ?[,–—-] ?\d{1,3})* ?)\]")
+_FOOTNOTE = re.compile(r"(?:[a-h]|[*†‡§¶#]{1,3})(?:\s*,\s*(?:[a-h]|[*†‡§¶#]{1,3}))*")
+"""Marks that lead from a cell to a note below the table."""
+_TABLE = ("td", "th", "entry", "table-wrap-foot")
 _GLUED = re.compile(r"(?<=[^\W\d_]|[.,;:)”\"])\[(?=\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\])")
 
 Run = str | Element
@@ -90,6 +94,7 @@ def tidy(text: str) -> str:
     """One line, with blanks where a marker was set off and none where one was taken out."""
     text = " ".join(text.split())
     text = re.sub(r" +([,;:.)\]](?:\s|$))", r"\1", text)
+    text = _LOOSE.sub(lambda match: "[" + match.group(1).replace(" ", "") + "]", text)
     text = re.sub(r"[\[(]\s*(?:[,;–-]\s*)*[\])]", "", text) if "[" in text or "(" in text else text
     text = _GLUED.sub(" [", text)
     return " ".join(text.split())
@@ -103,15 +108,22 @@ def _inside(element: Element, out: list[Run]) -> None:
         if tag in BLOCKS:
             out.append(child)
         elif tag in _RENDERED:
-            if tag == "sub" and out and isinstance(out[-1], str):
-                out[-1] = out[
-                    -1
-                ].rstrip()  # an index leans on what it belongs to, however the file is laid out
+            if tag in ("sub", "sup") and out and isinstance(out[-1], str) and _leans(child, out[-1]):
+                out[-1] = out[-1].rstrip()
             out.append(_RENDERED[tag](child, _tail(out)))
         elif tag and tag not in _DROPPED:
             _inside(child, out)
         if child.tail:
             out.append(str(child.tail))
+
+
+def _leans(element: Element, before: str) -> bool:
+    """Whether an index belongs to the word before it although the layout of the file puts a blank between."""
+    if local(element) == "sub":
+        return True
+    # An isotope number leans on what follows; anything else behind an indented line leans backwards.
+    laid_out = re.search(r"\n[ \t]{2,}$", before) is not None
+    return plain(element) in ("st", "nd", "rd", "th") or (laid_out and not (element.tail or " ")[0].isalpha())
 
 
 def _tail(out: list[Run]) -> str:
@@ -130,6 +142,8 @@ def _superscript(element: Element, before: str) -> str:
     if marks and not _letters(plain(element), marks):
         return _marker(plain(element).strip(" ,;"), before)
     inner = text_of(element)
+    if _FOOTNOTE.fullmatch(inner) and next(element.iterancestors(*_TABLE), None) is not None:
+        return _marker(inner, before)
     if _POWER.fullmatch(inner) and before and (before[-1].isalnum() or before[-1] in ")]%"):
         return "^" + inner + _gap(element)
     return inner + _gap(element)
@@ -159,12 +173,19 @@ def _subscript(element: Element, before: str) -> str:
 
 def _reference(element: Element, before: str) -> str:
     kind = element.get("ref-type", "bibr" if local(element) == "abbr" else "")
-    inner = plain(element)
+    inner = plain(element) or _label_of(element)
     if kind == "bibr" and _NUMERIC.fullmatch(inner):
         return _marker(inner, before)
     if kind in _MARKS - {"bibr"} and len(inner) <= 3:
         return _marker(inner, before) if inner else ""
-    return text_of(element)
+    return text_of(element) or inner
+
+
+def _label_of(element: Element) -> str:
+    """The label of what an empty cross-reference points at: some journals leave it to the printer."""
+    target = element.get("rid")
+    found = element.getroottree().xpath("//*[@id=$id]/label", id=target) if target else []
+    return plain(found[0]) if isinstance(found, list) and found and isinstance(found[0], Element) else ""
 
 
 def _marker(inner: str, before: str) -> str:

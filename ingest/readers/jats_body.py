@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 
@@ -73,7 +74,9 @@ _SKIPPED = frozenset(
         "bio",
     ]
 )
-_FILE_KIND = re.compile(r"\([A-Z0-9]{2,5}\)\.?")
+_FILE_KIND = re.compile(r"\([A-Z0-9]{2,5}\)\.?|(?:DOI: ?)?https?://(?:dx\.)?doi\.org/\S+")
+_PASTED = re.compile(r"</(?:p|font|td|table|sup|div)>", re.I)
+"""A web page pasted into a paragraph as characters, as old SciELO files have it."""
 _PATH_NAMES = {"ack": "Acknowledgements", "fn-group": "Notes", "glossary": "Abbreviations", "bio": "Authors"}
 
 Path = tuple[str, ...]
@@ -207,6 +210,10 @@ class Body:
             self._block(run, path, evidence)
 
     def _prose(self, text: str, path: Path, evidence: bool) -> None:
+        if _PASTED.search(text):
+            for piece in _unpasted(text):
+                self._prose(piece, path, evidence)
+            return
         bare = tidy(text)
         if bare and not _FILE_KIND.fullmatch(bare):
             self._open(path, evidence)
@@ -368,6 +375,14 @@ _WRITERS = {
     "glossary": Body._aside,
     "caption": Body._titled,
 }
+
+
+def _unpasted(text: str) -> list[str]:
+    """The paragraphs of a pasted web page, without its reference list."""
+    text = re.sub(r"<!-- ?ref ?-->.*?<!-- ?end-ref ?-->", " ", text, flags=re.S)
+    text = re.sub(r"</(?:p|td|tr|li|h\d|div)>|<br\s*/?>", "\n", text, flags=re.I)
+    bare = html.unescape(re.sub(r"<!--.*?-->|<[^>]*>", "", text, flags=re.S))
+    return [line for line in bare.split("\n") if line.strip()]
 
 
 def _name(element: Element) -> str:

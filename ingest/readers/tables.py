@@ -37,8 +37,8 @@ def lines(table: Element) -> list[str]:
     for row in body:
         texts = [text for text, _ in row]
         distinct = {text for text in texts if text}
-        if len(distinct) == 1 and (len(row) == 1 or sum(repeated for _, repeated in row) == len(row) - 1):
-            told.append(distinct.pop())  # one cell over all columns: a heading inside the table
+        if len(distinct) == 1 and texts[0]:
+            told.append(texts[0])  # one cell alone or over all columns: a heading inside the table
         elif _fits(heads):
             told.append(_paired(row, heads))
         else:
