@@ -61,7 +61,14 @@ def sound(document: Document) -> None:
             "CC BY 2.0",
         ),
         ("jats/elife__elife04953.xml", "10.7554/elife.04953", None, 2015, "Kumari S", "CC BY 4.0"),
-        ("jats/bmc_art__trials_16_1_2.xml", "10.1186/1745-6215-16-2", "25572800", 2015, "Forster AJ", "CC BY 4.0"),
+        (
+            "jats/bmc_art__trials_16_1_2.xml",
+            "10.1186/1745-6215-16-2",
+            "25572800",
+            2015,
+            "Forster AJ",
+            "CC BY 4.0",
+        ),
         ("jats/norma__PMC3310457.xml", "10.3201/eid1509.090442", "19788800", 2009, "Hayes EB", None),
         (
             "jats/plos__journal.pone.0067227.xml",
