@@ -2,15 +2,18 @@
 
 The rules, in order:
 1. "X vs Y", "X instead of Y", "compare X with Y", "X or Y": X is A, Y is B. "replace X by Y" is turned round.
-2. "with and without Z": A has Z.
-3. What stands beside a design belongs to it; an edit after "with" belongs to the design before it.
-4. Conditions ("at high tumour burden", "when ...") hold for both designs, unless nothing else is changed.
+2. "with and without Z": A has Z. "Z in X but not in Y": X with Z is A, Y is B.
+3. "in X only", or a design that is named again after both are: the change belongs to that design.
+4. A change told before the comparison ("antigen drops tenfold, X vs Y", "halve the dose in X vs Y") holds for
+   both designs; "both" and "each" say so outright.
+5. What stands beside a design belongs to it; an edit after "with" belongs to the design before it.
+6. Conditions ("at high tumour burden", "when ...") hold for both designs, unless nothing else is changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from assistant.kinetics.words import Item, ItemKind, vocabulary
@@ -32,6 +35,10 @@ class Clause:
     both: bool = False
     negated: bool = False
     """"without" or "no" stands over the whole clause."""
+    side: str = ""
+    """The design that "only", or naming it again, puts the clause on: its id."""
+    before_pair: bool = False
+    """Told before the two designs that are compared."""
 
     @property
     def names(self) -> list[Item]:
@@ -61,19 +68,22 @@ class Frame:
     swapped: bool = False
     """True when the words name B first ("replace B by A")."""
     replaced: bool = False
+    left_only: bool = False
+    """True for "Z in X but not in Y": what the left holds is not for both."""
     guessed: bool = False
     """True when two designs stand side by side without a word of comparison."""
 
 
 def frame(items: Sequence[Item]) -> Frame:
     """Find what is compared with what."""
-    kept = [i for i in items if i.kind not in ("stop", "place")]
+    kept, one_sided = _sides([i for i in items if i.kind not in ("stop", "place")])
     pair = _with_and_without(kept)
     if pair is not None:
         return Frame(left=pair, with_without=True, compared=True)
-    at = next((n for n, i in enumerate(kept) if i.kind in ("versus", "instead")), None)
+    at = next((n for n, i in enumerate(kept) if i.kind in ("versus", "instead", "but-not")), None)
     if at is not None:
-        return Frame(_bare(kept[:at]), _bare(kept[at + 1 :]), compared=True)
+        own = one_sided or kept[at].kind == "but-not"
+        return Frame(_bare(kept[:at]), _bare(kept[at + 1 :]), compared=True, left_only=own)
     replaced = any(i.kind == "replace" for i in kept)
     designs = [n for n, i in enumerate(kept) if i.kind == "design"]
     if len(designs) >= 2:
@@ -88,6 +98,34 @@ def frame(items: Sequence[Item]) -> Frame:
         after = kept[cut + 1 :] if link is not None else kept[second:]
         return Frame(_bare(kept[:cut]), _bare(after), compared=True, guessed=True)
     return Frame(left=_bare(kept))
+
+
+def _sides(items: Sequence[Item]) -> tuple[list[Item], bool]:
+    """Designs that only say where a change belongs, as "side" items; "only" is taken out.
+
+    Such is a design beside "only", if it is named elsewhere too, and one that is named again. The second
+    value tells whether "only" stands beside a design that is named once.
+    """
+    out: list[Item] = []
+    named = {i.name for i in items if i.kind == "design"}
+    seen: list[str] = []
+    one_sided = False
+    for n, item in enumerate(items):
+        if item.kind == "only":
+            continue
+        if item.kind != "design":
+            out.append(item)
+            continue
+        near = [i.kind for i in items[n + 1 : n + 2]] + [i.kind for i in items[max(0, n - 2) : n]]
+        again = len(set(seen)) >= 2 and item.name in seen
+        elsewhere = sum(i.kind == "design" and i.name == item.name for i in items) > 1
+        if again or ("only" in near and len(named) > 1 and elsewhere):
+            out.append(replace(item, kind="side"))
+        else:
+            one_sided = one_sided or ("only" in near and len(named) > 1)
+            seen.append(item.name)
+            out.append(item)
+    return out, one_sided
 
 
 _LINKS: tuple[ItemKind, ...] = ("with", "and", "or", "to", "by", "under", "comma")
@@ -108,8 +146,10 @@ def _bare(items: Sequence[Item]) -> list[Item]:
 def _with_and_without(items: Sequence[Item]) -> list[Item] | None:
     """The items with "with and without" turned into "with", or None."""
     for n in range(len(items) - 2):
-        kinds = tuple(i.kind for i in items[n : n + 3])
-        if kinds[0] == "with" and kinds[1] in ("and", "or", "versus") and kinds[2] == "without":
+        first, link, last = (i.kind for i in items[n : n + 3])
+        if {first, last} == {"with", "without"} and link in ("and", "or", "versus"):
+            if first == "without":
+                items = [*items[:n], replace(items[n + 2], kind="with"), *items[n + 1 :]]
             return _bare([*items[: n + 1], *items[n + 3 :]])
     return None
 
@@ -119,16 +159,30 @@ def split(items: Sequence[Item], part: Part) -> list[Clause]:
     clauses = [Clause(part, "")]
     for item in items:
         if item.kind == "both":
+            if clauses[-1].items and all(i.kind == "design" for i in clauses[-1].items):
+                clauses.append(Clause(part, "comma"))
             clauses[-1].both = True
+        elif item.kind == "side":
+            clauses[-1].side = item.name
         elif item.kind in _LEADS:
-            if clauses[-1].items or clauses[-1].both:
+            if clauses[-1].items or clauses[-1].side:
                 clauses.append(Clause(part, item.kind, item.text.lower()))
             else:
                 clauses[-1].lead, clauses[-1].lead_text = item.kind, item.text.lower()
             clauses[-1].negated = item.kind == "without"
         else:
             clauses[-1].items.append(item)
-    return _joined([c for c in clauses if c.items or c.both])
+    joined = _joined([c for c in clauses if c.items or c.both or c.side])
+    return _before_pair(joined) if part == "left" else joined
+
+
+def _before_pair(clauses: list[Clause]) -> list[Clause]:
+    """Mark the clauses before the design's own: "antigen drops tenfold, X", "halve the dose in X"."""
+    own = next((n for n, c in enumerate(clauses) if c.designs), 0)
+    if own and (clauses[own].lead == "comma" or (clauses[own].lead == "under" and not clauses[own].names)):
+        for clause in clauses[:own]:
+            clause.before_pair = True
+    return clauses
 
 
 def _joined(clauses: list[Clause]) -> list[Clause]:
@@ -137,12 +191,14 @@ def _joined(clauses: list[Clause]) -> list[Clause]:
     for clause in clauses:
         if not clause.items:
             if out:
-                out[-1].both = True
+                out[-1].both = out[-1].both or clause.both
+                out[-1].side = out[-1].side or clause.side
             continue
         before = out[-1] if out else None
         if before is not None and _belongs(before, clause):
             before.items += clause.items
             before.both = before.both or clause.both
+            before.side = before.side or clause.side
         else:
             out.append(clause)
     return out
@@ -193,16 +249,29 @@ def _sized(clause: Clause) -> bool:
     )
 
 
-def side_of(clause: Clause, frame_: Frame, designs_before: int, previous: str, edit: bool) -> tuple[str, str]:
+def side_of(
+    clause: Clause,
+    frame_: Frame,
+    designs_before: int,
+    previous: str,
+    edit: bool,
+    *,
+    sides: Mapping[str, str],
+    plain_right: bool,
+) -> tuple[str, str]:
     """The side of a clause ("A", "B", "both", "condition") and what was assumed about it.
 
     Arguments:
         designs_before: designs named so far in the same part.
         previous: the side of the clause before it in the same part, or "".
         edit: whether the clause changes the cells (a lever of the product) and not the scene.
+        sides: side of each design that is named, for "in X only".
+        plain_right: whether the right part opens with a bare design, so that the left speaks for both.
     """
     if clause.both:
         return "both", ""
+    if clause.side and clause.part != "only":
+        return sides.get(clause.side, "both"), ""
     if clause.part == "only":
         return (
             ("condition", "")
@@ -216,6 +285,9 @@ def side_of(clause: Clause, frame_: Frame, designs_before: int, previous: str, e
     if clause.part == "left":
         if clause.lead == "under" and designs_before == 0 and not clause.designs:
             return "both", ""
+        if clause.before_pair and plain_right and not frame_.left_only and not frame_.swapped:
+            text = " ".join(i.text for i in clause.items)
+            return "both", f"'{text}' read for both designs (say 'in ... only' for one)"
         return own, ""
     return _right(clause, own, designs_before, previous, edit)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.kinetics import levers
 from assistant.kinetics.clauses import Clause, Frame, frame, is_edit, side_of, split
 from assistant.kinetics.readings import Reading, read_concept, read_event, read_layer
+from assistant.kinetics.spelling import corrected
 from assistant.kinetics.wording import NotUnderstood, Side, Understood, WordChange
 from assistant.kinetics.words import Item, lex, small, vocabulary
 
@@ -26,6 +27,7 @@ _NEGATIONS = (
 )
 _SHARES = {"senescent_fraction_d28": "senescent-share", "exhausted_fraction_d28": "exhausted-share"}
 """A percentage of such cells is a product: "starts with 30 % senescent cells"."""
+_VAGUE = ("better", "worse", "best")
 _DOSING = ("split-dose", "second-infusion")
 _UNIT_NAMES = {"cells": "dose", "cells/kg": "dose", "molecules": "antigen"}
 """What a bare value with a unit is about when nothing is named."""
@@ -55,22 +57,28 @@ class _Notes:
 
 def read(text: str) -> Understood | NotUnderstood:
     """Read one what-if."""
+    text, slips = corrected(text)
     items = lex(text)
     shape = frame(items)
-    notes = _Notes()
+    notes = _Notes(assumed=list(slips))
+    notes.used |= {i.start for i in (*shape.left, *shape.right) if i.kind == "side"}
     designs = _designs(shape, notes)
+    sides = {name: side for name, side in zip(designs, ("A", "B"), strict=True) if designs[0] != designs[1]}
     clauses = (
         [*split(shape.left, "left"), *split(shape.right, "right")]
         if shape.compared
         else split(shape.left, "only")
     )
     for part in ("left", "right", "only"):
-        _read_part([c for c in clauses if c.part == part], clauses, shape, notes)
+        _read_part([c for c in clauses if c.part == part], clauses, shape, notes, sides)
     changes = _sided(notes, shape)
     _outcomes(items, notes)
     unknown = _unknown(text, items, notes)
     a, b = designs
     if not changes and a == b:
+        vague = next((i for i in items if i.text.lower() in _VAGUE), None)
+        if vague is not None:
+            return NotUnderstood(text, f"'{vague.text}' names no change: say what is to be changed.", unknown)
         named = any(i.kind == "design" for i in items)
         if not named or unknown or shape.compared or not a:
             return _refused(text, unknown, notes)
@@ -119,14 +127,24 @@ def _designs(shape: Frame, notes: _Notes) -> tuple[str, str]:
     return a or b, b or a
 
 
-def _read_part(clauses: Sequence[Clause], all_clauses: Sequence[Clause], shape: Frame, notes: _Notes) -> None:
+def _read_part(
+    clauses: Sequence[Clause],
+    all_clauses: Sequence[Clause],
+    shape: Frame,
+    notes: _Notes,
+    sides: Mapping[str, str],
+) -> None:
     designs_before, previous = 0, ""
+    right = next((c for c in all_clauses if c.part == "right"), None)
+    plain_right = right is not None and bool(right.designs) and not right.names and not right.amounts
     for clause in clauses:
         edit = any(is_edit(i) for i in clause.names)
-        side, assumed = side_of(clause, shape, designs_before, previous, edit)
-        if assumed:
-            notes.assumed.append(assumed)
+        side, assumed = side_of(
+            clause, shape, designs_before, previous, edit, sides=sides, plain_right=plain_right
+        )
         made = _read_clause(clause, side, all_clauses, shape, notes)
+        if assumed and made:
+            notes.assumed.append(assumed)
         notes.sides.append((side, made))
         previous = side
         designs_before += len(clause.designs)
@@ -137,6 +155,12 @@ def _read_clause(
 ) -> list[WordChange]:
     real: Side = "both" if side in ("both", "condition") else "A" if side == "A" else "B"
     names = clause.names or _borrowed(clause, all_clauses, shape, notes)
+    kept = [i for i in clause.items if i.kind == "keep"]
+    notes.used |= {i.start for i in kept}
+    if kept and names and not any(i.kind in ("amount", "up", "down", "level") for i in clause.items):
+        notes.used |= {i.start for i in names}
+        notes.assumed.append(f"{', '.join(n.text for n in names)} left as the design has it")
+        return []
     denied = next((i for i in clause.items if i.text.lower() in _NEGATIONS), None)
     if denied is not None and names:
         notes.problems.append(
@@ -191,7 +215,8 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: _N
     shares = [_SHARES[i.name] for i in clause.items if i.kind == "outcome" and i.name in _SHARES]
     if shares and any(i.amount is not None and i.amount.kind == "percent" for i in sized):
         return [Item("concept", sized[0].start, sized[0].start, sized[0].text, shares[0])]
-    if shape.compared:
+    placed = clause.lead == "under" and any(i.amount and i.amount.unit in _UNIT_NAMES for i in sized)
+    if shape.compared and not placed:
         others = [n for c in clauses if c.part != clause.part for n in c.names if n.kind == "concept"]
         if others:
             nearest = others[-1] if clause.part == "right" else others[0]
@@ -305,7 +330,8 @@ def _outcomes(items: Sequence[Item], notes: _Notes) -> None:
             )
 
 
-_GLUE = ("stop", "place", "versus", "instead", "replace", "compare", "from", "to", "by", "with", "without",
+_GLUE = ("stop", "place", "versus", "but-not", "only", "keep", "side",
+         "instead", "replace", "compare", "from", "to", "by", "with", "without",
          "and",          "or", "under", "both", "comma", "horizon")  # fmt: skip
 
 

@@ -61,7 +61,7 @@ _UNIT: Final = (
     r"(?P<unit>cells?\s?(?:/|per)\s?(?:kg|kilogram)\b|cells?\s?(?:/|per)\s?(?:ul|microliter|microlitre)\b"
     r"|cells?\s?(?:/|per)\s?ml\b|(?:antigens?\s)?molecules?(?:\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell)?\b"
     r"|antigens\s?per\s?(?:tumou?r\s|target\s)?cell\b"
-    r"|cells?\b(?!\s?-?(?:product|death))|(?:1\s?)?/\s?(?:day|d|hour|h|week)\b|per\s(?:day|hour|week)\b"
+    r"|(?:car(?:\+|-t|\st|\+\st)?\s)?cells?\b(?!\s?-?(?:product|death))|(?:1\s?)?/\s?(?:day|d|hour|h|week)\b|per\s(?:day|hour|week)\b"
     r"|divisions?\b|population\sdoublings?\b|doublings?\b)"
 )
 _UNITS: Final[tuple[tuple[str, str], ...]] = (
@@ -177,6 +177,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         (
             rf"(?:once\s|one\s)?(?:every|each|per|once\sa|once\sper)\s(?:{_N}[\s-]?)?{_TIME}",
             lambda m: Amount("every", _days(m), m.end()),
+        ),
+        (
+            rf"out\sof\s(?:every|each)\s{_N}(?P<time>\sdays?\b|\b)",
+            lambda m: Amount("every", number(m["n"]), m.end()),
         ),
         (rf"{_N}[\s-]?{_TIME}\sapart\b", lambda m: Amount("every", _days(m), m.end())),
         (

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from assistant.errors import InputError
 from assistant.kinetics import levers
 from assistant.kinetics.events import Event
 from assistant.kinetics.parameters import meanings
@@ -270,7 +271,11 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
             WordChange(side, "layer", lever.id, None, "", f"{item.text}{schedule} (lever {lever.id})")
         )
         return out
-    events = reschedule(lever.id, lever.events, timing, out)
+    try:
+        events = reschedule(lever.id, lever.events, timing, out)
+    except InputError as problem:
+        out.problem = f"'{item.text}': {problem.message}"
+        return out
     if events:
         said = f"{item.text} (lever {lever.id}): " + "; ".join(describe(e) for e in events)
         out.changes.append(WordChange(side, "layer", lever.id, None, "", said, events=events))

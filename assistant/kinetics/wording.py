@@ -197,8 +197,10 @@ def parse(text: str) -> Understood | NotUnderstood:
             found.unknown,
         )
     try:
-        found.designs()
+        a, b = found.designs()
     except InputError as problem:
         reason = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
         return NotUnderstood(cleaned, reason, found.unknown)
+    if a.parameters == b.parameters and a.events == b.events:
+        return NotUnderstood(cleaned, f"Nothing would be compared ({found.echo}).", found.unknown)
     return found

@@ -20,9 +20,9 @@ from assistant.kinetics.quantities import Amount, amount_at, fold
 
 NameKind: TypeAlias = Literal["design", "layer", "concept", "event", "outcome", "place", "term"]
 ItemKind: TypeAlias = Literal[
-    "design", "layer", "concept", "event", "outcome", "place", "term",
-    "amount", "up", "down", "level", "off", "versus", "instead", "replace", "compare", "from", "to", "by",
-    "with", "without", "and", "or", "under", "both", "comma", "horizon", "loss", "gain", "stop", "unknown",
+    "design", "layer", "concept", "event", "outcome", "place", "term", "amount", "up", "down", "level", "off",
+    "versus", "but-not", "instead", "replace", "compare", "from", "to", "by", "with", "without", "and", "or",
+    "under", "both", "only", "keep", "side", "comma", "horizon", "loss", "gain", "stop", "unknown",
 ]  # fmt: skip
 
 _RUN: Final = re.compile(r"\d+|[a-z]+")
@@ -49,6 +49,11 @@ _HIGH: Final = frozenset(
     )
 )
 _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
+    (re.compile(r"but\snot\b(?:\s(?:in|for|with))?(?:\s(?:the|a))?"), "but-not"),
+    (re.compile(r"no\slonger\b"), "off"),
+    (re.compile(r"(?:go(?:es|ing)?|went)\sup\b"), "up"),
+    (re.compile(r"(?:go(?:es|ing)?|went)\sdown\b"), "down"),
+    (re.compile(r"(?:given|dosed|infused|administered)\sat\b"), "with"),
     (re.compile(r"instead\sof\b|rather\sthan\b|in\splace\sof\b|as\sopposed\sto\b"), "instead"),
     (
         re.compile(
@@ -128,6 +133,8 @@ class Vocabulary:
     labels: Mapping[str, str] = field(repr=False)
     """Every phrase as written -> what it stands for, in words; for suggestions."""
     events: Mapping[str, str] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()
+    """Notations of the corpus glossary: words that are right, whatever the model has of them."""
     polarity: Mapping[str, str] = field(default_factory=dict)
     """Lever -> "loss" or "gain" of what it is named for."""
 
@@ -155,6 +162,13 @@ def key(phrase: str) -> str:
 def small(word: str) -> ItemKind | None:
     """What a small word does in a sentence, or None when it is not one."""
     return _small().get(word)
+
+
+def small_words(*kinds: str) -> frozenset[str]:
+    """The small words of some kinds, or of all."""
+    return frozenset(
+        w for kind, words in _file()["small"].items() if not kinds or kind in kinds for w in words.split()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -213,11 +227,13 @@ def vocabulary() -> Vocabulary:
     for kind in kinds:
         for identity, entry in raw[kind].items():
             found.enter(entry["names"], kind, identity, entry.get("label", identity))
+    terms = []
     for phrase, kind, target in _glossary(found.names):
+        terms.append(phrase)
         found.names.setdefault(key(phrase), (kind, target))
     events = {k: v["label"] for k, v in raw["event"].items()}
     polarity = {k: v["polarity"] for k, v in raw["lever"].items() if "polarity" in v}
-    return Vocabulary(found.names, concepts, found.labels, events, polarity)
+    return Vocabulary(found.names, concepts, found.labels, events, tuple(terms), polarity)
 
 
 def _qualified_concept(phrase: str, names: Mapping[str, tuple[NameKind, str]]) -> bool:

@@ -55,7 +55,7 @@ def unknown(case: dict[str, Any], found: Understood) -> str:
 
 def test_the_set_is_large_and_mixed() -> None:
     kinds = {k: sum(c["kind"] == k for c in CASES) for k in {c["kind"] for c in CASES}}
-    assert len(CASES) >= 60 and set(kinds) == {
+    assert len(CASES) >= 100 and set(kinds) == {
         "single",
         "double",
         "schedule",
@@ -85,6 +85,13 @@ def test_ambiguous_words_are_marked_as_assumed() -> None:
         if case["kind"] == "ambiguous" and not case.get("refused"):
             found = parse(case["text"])
             assert isinstance(found, Understood) and (found.assumed or found.unknown), case["text"]
+
+
+def test_mended_slips_are_told() -> None:
+    for case in CASES:
+        if case.get("typo"):
+            found = parse(case["text"])
+            assert isinstance(found, Understood) and any("read as" in a for a in found.assumed), case["text"]
 
 
 def test_literature_questions_are_not_taken_for_what_ifs() -> None:

@@ -126,9 +126,22 @@ def test_a_dangling_amount_is_named() -> None:
     assert any("fivefold" in u for u in found.unknown)
 
 
+def test_a_slip_is_mended_and_told() -> None:
+    found = understood("what if I lower afinity tenfold in BBz")
+    assert [(c.target, c.amount) for c in found.changes] == [("A50", 10.0)]
+    assert "'afinity' read as 'affinity'" in found.assumed
+
+
+@pytest.mark.parametrize("word", ["weakly", "infection", "present", "drive", "purple", "order", "TRANSCEND"])
+def test_a_word_of_the_field_is_no_slip(word: str) -> None:
+    from assistant.kinetics.spelling import corrected
+
+    assert corrected(f"lower affinity {word}") == (f"lower affinity {word}", ())
+
+
 def test_a_misspelt_lever_is_offered_the_right_one() -> None:
-    found = parse("what if I lower afinity tenfold")
-    assert isinstance(found, NotUnderstood) and "affinity" in found.reason.split("nearest", 1)[1]
+    found = parse("what if I add cjnu")
+    assert isinstance(found, NotUnderstood) and "cJun" in found.reason.split("nearest", 1)[1]
 
 
 def test_a_negation_is_not_read_as_its_opposite() -> None:
