@@ -152,22 +152,42 @@ class Engine:
             ConfigError: a prompt template is not usable.
             ModelUnavailable: the model cannot be reached. A refusal never reaches it.
         """
-        prompts = self._prompts if model is not None else {}
+        if model is not None:
+            self.prompt("answer")  # a slip in a template is said before any work
         grounded = self.ask(question, filters=filters, history=history, length=length)
-        if model is None or provenance.asked(grounded.resolved or grounded.question) is not None:
-            # Numbers of the model are not for another model to write down again.
+        yield from self.write_events(grounded, model, length=length, cancelled=cancelled)
+
+    def write_events(
+        self,
+        grounded: Answer,
+        model: ChatModel | None,
+        *,
+        length: Length | None = None,
+        cancelled: Cancelled = never,
+    ) -> Iterator[Event]:
+        """Write over the citations of an answer; see `ask_events`."""
+        if model is None or not self.writable(grounded):
             yield Grounded(grounded)
             yield Done(grounded)
             return
         yield from generative.write(
             grounded,
             model,
-            prompts["answer"],
+            self.prompt("answer"),
             self._verifier,
             length=length or cast(Length, self.settings.text("answer.length")),
             seconds=self.settings.integer("models.seconds"),
             cancelled=cancelled,
         )
+
+    def writable(self, grounded: Answer) -> bool:
+        """Whether a model may put an answer into its own words: no refusal, and no number of our model."""
+        asked = provenance.asked(grounded.resolved or grounded.question)
+        return grounded.kind == "answer" and asked is None
+
+    def prompt(self, job: str) -> Prompt:
+        """The template of a job; raises ConfigError when one of the user's is not usable."""
+        return self._prompts[job]
 
     def context(self, citation: Citation) -> Context:
         """The stored document behind a citation; raises InputError when it has left the index."""

@@ -44,6 +44,9 @@ def ask(
     show_withheld: bool = typer.Option(
         False, "--show-withheld", help="Show, struck out, what a model wrote and the quotes do not support."
     ),
+    agent: bool = typer.Option(
+        False, "--agent", help="Let the model search further with tools before it writes."
+    ),
     year: Year = None,
     system: System = None,
     costim: Costim = None,
@@ -62,7 +65,9 @@ def ask(
 
         clean(question)  # an empty or endless question costs no index
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags={"model": model})
-    writer = Writer(chat_model(place), show_withheld)
+    writer = Writer(chat_model(place), show_withheld, agent)
+    if agent and writer.model is None:
+        raise UsageError("--agent needs a chat model.", hint="Name one with --model PROVIDER:NAME.")
     wanted = filters(year=year, system=system, costim=costim, paper=paper, study_type=study_type)
     length: Length | None = "brief" if brief else "full" if full else None
     if question != "-":
@@ -76,6 +81,8 @@ class Writer:
 
     model: ChatModel | None
     show_withheld: bool
+    agent: bool = False
+    """Whether the model gathers with tools first."""
 
 
 def chat_model(place: Desk) -> ChatModel | None:
@@ -116,7 +123,12 @@ def _answer(engine: Engine, question: str, wanted: Filters, length: Length | Non
         return engine.ask(question, filters=wanted, length=length)
     from assistant.answering.events import Done
 
-    events = engine.ask_events(question, writer.model, filters=wanted, length=length)
+    if writer.agent:
+        from assistant.agent.research import research
+
+        events = research(engine, question, writer.model, filters=wanted, length=length)
+    else:
+        events = engine.ask_events(question, writer.model, filters=wanted, length=length)
     return next(event.answer for event in events if isinstance(event, Done))
 
 

@@ -104,8 +104,12 @@ def fake(name: str) -> ScriptedModel | BreakingModel | FailingModel | StuckModel
         return StuckModel()
     if name == "broken":
         return BreakingModel(_parrot, label)
+    if name == "researcher":
+        from assistant.models.fake_tools import FakeResearcher
+
+        return FakeResearcher(_parrot, label)
     if name not in _REPLIES:
-        known = (*_REPLIES, "failing", "stuck", "broken")
+        known = (*_REPLIES, "failing", "stuck", "broken", "researcher")
         raise ConfigError(
             f"There is no fake model {name!r}{nearest(name, known)}", hint=f"Use one of {', '.join(known)}."
         )

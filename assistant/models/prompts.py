@@ -24,6 +24,7 @@ JOBS: Final[dict[str, frozenset[str]]] = {
     "follow-up": frozenset({"question", "before"}),
     "what-if": frozenset({"question", "designs", "levers"}),
     "judge": frozenset({"sentence", "quotes"}),
+    "research": frozenset({"question", "evidence", "most"}),
 }
 """The jobs that have a template, and what the program fills into each."""
 _KEYS: Final = ("name", "version", "inputs", "returns")

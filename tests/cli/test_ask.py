@@ -194,3 +194,13 @@ def test_a_batch_in_words_separates_its_answers(shell: Shell, monkeypatch: pytes
     ran = shell("ask", "-")
     assert ran.code == 0
     assert ran.out.count("**Not enough evidence.**") == ran.out.count("\n---\n") == 2
+
+
+def test_an_agent_shows_what_it_looked_for_and_needs_a_model(shell: Shell) -> None:
+    ran = shell("ask", "--agent", "--model", "fake:researcher", SENESCENCE)
+    assert ran.code == 0
+    assert "search('senescence 4-1BB CD28')" in ran.err
+    assert "**From the kinetic model**" in ran.out
+    alone = shell("ask", "--agent", SENESCENCE)
+    assert alone.code == 2
+    assert "--model PROVIDER:NAME" in alone.err
