@@ -172,6 +172,18 @@ class CommandActions(Exports):
         )
 
     @shown
+    async def action_model(self, argument: str = "") -> None:
+        """`/model [none | PROVIDER:NAME]`: who writes the answers that follow."""
+        from assistant.models.names import NONE, parse
+
+        if argument:
+            self.dialogue.model = NONE if argument.lower() == NONE else str(parse(argument))
+        name = self.dialogue.model
+        self.bar.model = "" if name == NONE else name
+        words = "Answers are made of quotes; no model is asked." if name == NONE else f"{name} writes."
+        self.notify(words + ("" if name == NONE else " Each sentence is checked against its quotes."))
+
+    @shown
     async def action_length(self, argument: str = "") -> None:
         """`/length brief|default|full`."""
         from assistant.settings import nearest

@@ -91,6 +91,7 @@ class ChatApp(CommandActions):
 
         open_log(self.settings.home)
         await self.query_one("#rooms").mount_all([EvidenceRoom(), WhatIfRoom()])
+        self.bar.model = "" if self.dialogue.model == "none" else self.dialogue.model
         self.run_opening()
         error = self.dialogue.open()
         if error is not None:

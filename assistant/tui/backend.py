@@ -7,7 +7,8 @@ painted before NumPy is loaded. One lock serialises them, because the engine kee
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -16,9 +17,23 @@ from assistant.tui.model import KineticModel, Model
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context, Engine
+    from assistant.answering.events import Event
     from assistant.evidence import Answer, Citation, Filters
+    from assistant.models.chat import ChatModel
     from assistant.settings import Settings
     from ingest.pipeline import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with all that decides its answer."""
+
+    question: str
+    filters: Filters
+    history: Sequence[Answer]
+    length: str
+    model: str
+    """`PROVIDER:NAME`, or none for an answer made of quotes."""
 
 
 class Backend(Protocol):
@@ -30,8 +45,8 @@ class Backend(Protocol):
     def warm(self) -> None:
         """Load what the first question would otherwise wait for."""
 
-    def ask(self, question: str, filters: Filters, history: Sequence[Answer], length: str) -> Answer:
-        """Answer or refuse one question."""
+    def answer(self, asked: Asked, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        """Answer or refuse one question, event by event; `cancelled` is asked often."""
 
     def context(self, citation: Citation) -> Context:
         """The surroundings of a quote."""
@@ -55,6 +70,9 @@ class EngineBackend:
         self._engine: Engine | None = None
         self._lock = threading.Lock()
         self.model: Model = KineticModel(settings)
+        self._model: ChatModel | None = None
+        """The chat model that was used last, kept open under the name in `_named`."""
+        self._named = "none"
 
     def open(self, progress: Callable[[Progress], None]) -> tuple[int, int]:
         """Open the index, building it when missing; returns how many papers and passages it holds."""
@@ -71,12 +89,35 @@ class EngineBackend:
             self._opened.warm()
         self.model.prepare()
 
-    def ask(self, question: str, filters: Filters, history: Sequence[Answer], length: str) -> Answer:
-        """Answer or refuse one question."""
-        with self._lock:
-            begun = perf_counter()
-            answer = self._opened.ask(question, filters=filters, history=history, length=_length(length))
-            return answer.timed(perf_counter() - begun)
+    def answer(self, asked: Asked, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        """Answer or refuse one question, event by event; `cancelled` is asked often."""
+        from assistant.answering.events import Done
+
+        begun = perf_counter()
+        model = self._writer(asked.model)
+        events = self._opened.ask_events(
+            asked.question,
+            model,
+            filters=asked.filters,
+            history=asked.history,
+            length=_length(asked.length),
+            cancelled=cancelled,
+        )
+        with self._lock:  # finding the quotes uses the engine's caches; what a model writes does not
+            first = next(events)
+        yield first
+        for event in events:
+            yield Done(event.answer.timed(perf_counter() - begun)) if isinstance(event, Done) else event
+
+    def _writer(self, name: str) -> ChatModel | None:
+        if name != self._named:
+            from dataclasses import replace
+
+            from assistant.models.opening import open_model
+
+            values = {**self._settings.values, "model": name}
+            self._model, self._named = open_model(replace(self._settings, values=values)), name
+        return self._model
 
     def context(self, citation: Citation) -> Context:
         """The surroundings of a quote."""

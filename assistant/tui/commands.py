@@ -35,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("sources", "", "List every paper cited in this session", "sources"),
     Command("filter", "[system=patients costim=CD28 year=2019.. | off]", "Restrict the evidence", "filter"),
     Command("length", "brief|default|full", "How long answers are", "length", needs_text=True),
+    Command("model", "[none | PROVIDER:NAME]", "Let a chat model write, or answer with quotes", "model"),
     Command("copy", "[N | bib]", "Copy the answer, quote N or the BibTeX", "copy_answer"),
     Command("export", "[FILE]", "Write the session as Markdown, .json, .bib or .zip", "export"),
     Command("theme", "[NAME]", "Change colours: dark, light, contrast, colourblind", "set_theme"),
@@ -85,6 +86,10 @@ def completions(text: str) -> tuple[tuple[str, str], ...]:
         words: tuple[str, ...] = ("dark", "light", "contrast", "colourblind")
     elif name == "length":
         words = LENGTHS
+    elif name == "model":
+        from assistant.models.names import PROVIDERS
+
+        words = ("none", *(f"{provider}:" for provider in PROVIDERS))
     elif name == "filter":
         return _filter_completions(argument)
     else:

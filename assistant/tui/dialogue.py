@@ -39,6 +39,8 @@ class Dialogue:
     answers: list[Answer] = field(default_factory=list)
     filters: Filters = field(default_factory=Filters)
     length: str = "default"
+    model: str = "none"
+    """Who writes the answers of the questions that follow: `PROVIDER:NAME`, or none for quotes."""
     running: Job | None = None
     waiting: deque[Job] = field(default_factory=deque)
     _spare: int = 0
@@ -100,6 +102,13 @@ class Dialogue:
             return False
         self.running = None
         self._write(turn, kind, payload, resolved, seconds)
+        return True
+
+    def keep(self, turn: int, kind: TurnKind, payload: Json, resolved: str) -> bool:
+        """Write down what a turn has so far; False when it is no longer waited for."""
+        if self.running is None or self.running.turn != turn:
+            return False
+        self._write(turn, kind, payload, resolved, 0.0)
         return True
 
     def cancel(self) -> list[int]:

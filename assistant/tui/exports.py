@@ -41,7 +41,9 @@ class Exports(Questions):
             return self.focused.answer
         if self.bar.room == "evidence" and self.evidence.answer is not None:
             return self.evidence.answer
-        return self.dialogue.answers[-1] if self.dialogue.answers else None
+        # On the screen is also what a model is still writing over.
+        shown_answers = self.conversation.answers or self.dialogue.answers
+        return shown_answers[-1] if shown_answers else None
 
     @shown
     async def action_copy_answer(self, argument: str = "") -> None:

@@ -10,7 +10,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
-    from assistant.evidence import Answer
+    from assistant.evidence import Answer, Sentence
     from assistant.sessions.turns import Json
     from assistant.tui.levers import Request
     from assistant.tui.rooms import Room
@@ -79,11 +79,29 @@ class OpeningFailed(Message):
 
 
 @dataclass
-class Answered(Message):
-    """An answer or refusal came back."""
+class Grounded(Message):
+    """The quotes are found, and a model begins to write over them."""
 
     turn: int
     answer: Answer
+    writer: str
+
+
+@dataclass
+class Written(Message):
+    """A model's next sentence was checked and is supported."""
+
+    turn: int
+    sentence: Sentence
+
+
+@dataclass
+class Answered(Message):
+    """An answer or refusal came back; `error` says why a model did not write it when it should have."""
+
+    turn: int
+    answer: Answer
+    error: Exception | None = None
 
 
 @dataclass

@@ -52,6 +52,26 @@ class Questions(Workers):
         if view is not None:
             view.say(text)
 
+    @on(messages.Grounded)
+    @while_open
+    async def _grounded(self, event: messages.Grounded) -> None:
+        answer = event.answer
+        # Written down already: should the terminal die while the model writes, the quotes are kept.
+        if not self.dialogue.keep(event.turn, answer.kind, answer.to_json(), answer.resolved):
+            return
+        view = self.conversation.view(event.turn)
+        if view is not None:
+            await view.show_grounded(answer, event.writer)
+        await self.show_evidence(answer)
+
+    @on(messages.Written)
+    @while_open
+    async def _written(self, event: messages.Written) -> None:
+        running = self.dialogue.running
+        view = self.conversation.view(event.turn)
+        if running is not None and running.turn == event.turn and view is not None:
+            await view.add_sentence(event.sentence)
+
     @on(messages.Answered)
     @while_open
     async def _answered(self, event: messages.Answered) -> None:
@@ -63,7 +83,7 @@ class Questions(Workers):
         self.dialogue.answers.append(answer)
         view = self.conversation.view(event.turn)
         if view is not None:
-            await view.show_answer(answer)
+            await view.show_answer(answer, event.error)
         await self.show_evidence(answer)
         self.next_job()
 

@@ -26,6 +26,8 @@ class RoomBar(Static):
     """What the index is doing; empty once it is open."""
     corpus: reactive[str] = reactive("")
     filters: reactive[str] = reactive("")
+    model: reactive[str] = reactive("")
+    """The chat model that writes; empty where answers are made of quotes."""
     count: reactive[int] = reactive(0)
     """Quotes in the evidence room."""
 
@@ -40,7 +42,7 @@ class RoomBar(Static):
             tabs.append(label.stylize(Style.from_meta({"room": room})))
         left = Content("").join(tabs)
         filters = f"only {self.filters}" if self.filters else ""
-        right = " · ".join(part for part in (filters, self.status or self.corpus) if part)
+        right = " · ".join(part for part in (filters, self.model, self.status or self.corpus) if part)
         room_left = self.size.width - left.cell_length - 2
         if len(right) > room_left:
             right = right[: room_left - 1] + "…" if room_left > 8 else ""

@@ -68,7 +68,8 @@ class Stage(App[None]):
         """Session, history and the questions in work."""
         from assistant.tui.dialogue import Dialogue
 
-        return Dialogue(self.settings.home, length=self.settings.text("answer.length"))
+        settings = self.settings
+        return Dialogue(settings.home, length=settings.text("answer.length"), model=settings.text("model"))
 
     @property
     def standing(self) -> bool:

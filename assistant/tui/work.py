@@ -22,6 +22,7 @@ from assistant.tui.tuning import COARSE, Tuner
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
+    from assistant.answering.events import Event
     from assistant.evidence import Answer, Citation
     from assistant.settings import Settings
     from assistant.tui.backend import Backend
@@ -59,15 +60,39 @@ class Workers(Stage):
 
     @work(thread=True, exclusive=True, group="answer", name="answer")
     def run_ask(self, job: Job) -> None:
-        """Answer one question."""
-        filters, history, length = self.dialogue.filters, tuple(self.dialogue.history()), self.dialogue.length
+        """Answer one question, sentence by sentence where a model writes."""
+        from assistant.tui.backend import Asked
+
+        dialogue, worker = self.dialogue, get_current_worker()
+        history = tuple(dialogue.history())
+        asked = Asked(job.question, dialogue.filters, history, dialogue.length, dialogue.model)
+        grounded: Answer | None = None
         try:
-            answer = self.backend.ask(job.question, filters, history, length)
+            for event in self.backend.answer(asked, lambda: worker.is_cancelled):
+                grounded = self._happened(job.turn, event, asked.model) or grounded
         except Exception as error:  # the border of the thread
+            if worker.is_cancelled:
+                LOG.info("turn %d was cancelled: %s", job.turn, error)
+                return
             LOG.exception("answering turn %d", job.turn)
-            self.post_message(messages.Failed(job.turn, error))
-        else:
-            self.post_message(messages.Answered(job.turn, answer))
+            if grounded is not None:  # the model failed, the quotes are there
+                self.post_message(messages.Answered(job.turn, grounded, error))
+            else:
+                self.post_message(messages.Failed(job.turn, error))
+
+    def _happened(self, turn: int, event: Event, writer: str) -> Answer | None:
+        """Tell the screen about one event; returns the quotes once they are found."""
+        from assistant.answering.events import Checked, Done, Grounded
+
+        if isinstance(event, Grounded):
+            if writer != "none" and event.answer.kind == "answer":
+                self.post_message(messages.Grounded(turn, event.answer, writer))
+            return event.answer
+        if isinstance(event, Checked) and event.shown:
+            self.post_message(messages.Written(turn, event.sentence))
+        elif isinstance(event, Done):
+            self.post_message(messages.Answered(turn, event.answer))
+        return None
 
     @work(thread=True, exclusive=True, group="whatif", name="what-if")
     def run_whatif(self, turn: int, asked: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from assistant.answering.engine import Context
-from assistant.errors import InputError
+from assistant.answering.events import Checked, Done, Event, Grounded
+from assistant.errors import InputError, ModelUnavailable
 from assistant.evidence import (
     Answer,
     Citation,
@@ -19,7 +22,9 @@ from assistant.evidence import (
     Searched,
     Sentence,
 )
+from assistant.models.chat import Stopped
 from assistant.sessions.turns import Json
+from assistant.tui.backend import Asked
 from assistant.tui.levers import Request
 from ingest.documents import Paper, Section, Span
 from ingest.pipeline import Progress
@@ -204,6 +209,8 @@ class FakeBackend:
     def __init__(self) -> None:
         self.asked: list[tuple[str, Filters, int, str]] = []
         self.requests: list[Request] = []
+        self.write = threading.Semaphore(1000)
+        """A model writes a sentence for each permit."""
         self.words = ""
         """The words of the what-if that comes next, as its payload repeats them."""
         self.refuses = ""
@@ -228,16 +235,46 @@ class FakeBackend:
 
     def warm(self) -> None: ...
 
-    def ask(self, question: str, filters: Filters, history: Sequence[Answer], length: str) -> Answer:
-        self.asked.append((question, filters, len(history), length))
-        self.hold.wait(20)
+    def answer(self, asked: Asked, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        question = asked.question
+        self.asked.append((question, asked.filters, len(asked.history), asked.length))
+        self._wait(cancelled)
         if "boom" in question:
             raise ValueError("a defect")
         if "badly" in question:
             raise InputError("The question is odd.", hint="Ask another.")
         if "zinc" in question:
-            return refused(question)
-        return answered(question, "And CD28 senescence?" if "and" in question.lower() and history else "")
+            yield Grounded(refused(question))
+            yield Done(refused(question))
+            return
+        answer = answered(
+            question, "And CD28 senescence?" if "and" in question.lower() and asked.history else ""
+        )
+        yield Grounded(answer)
+        if asked.model != "none":
+            yield from self._writes(asked.model, answer, cancelled)
+        else:
+            yield Done(answer)
+
+    def _writes(self, model: str, answer: Answer, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        if model == "fake:failing":
+            raise ModelUnavailable("fake:failing cannot be reached.", hint="Choose another.")
+        said = []
+        for n in range(1, 4):
+            self.write.acquire(timeout=20)
+            if cancelled():
+                raise Stopped("The reader cancelled.")
+            said.append(Sentence(f"The model says thing {n}.", (n,), verdict="supported"))
+            yield Checked(said[-1])
+        wrong = Sentence("The model invents.", (1,), verdict="contradicted", reason="the quote says less")
+        yield Checked(wrong)
+        text = " ".join(f"{s.text} [{s.citations[0]}]" for s in said)
+        yield Done(replace(answer, engine=model, answer=text, sentences=tuple(said), withheld=(wrong,)))
+
+    def _wait(self, cancelled: Callable[[], bool]) -> None:
+        end = time.monotonic() + 20
+        while not self.hold.wait(0.02) and not cancelled() and time.monotonic() < end:
+            continue
 
     def context(self, citation: Citation) -> Context:
         paper = Paper(id=citation.paper, title=citation.title)

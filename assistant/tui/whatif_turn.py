@@ -1,0 +1,85 @@
+"""What-ifs inside the conversation: the summary of one that ran, and the offer of one that fits an answer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from assistant.sessions.markdown import spread
+from assistant.sessions.plain import one_line
+from assistant.sessions.turns import Json
+from assistant.tui.messages import Submitted, WhatIfShown
+from assistant.tui.outcomes import direction, label
+
+
+class WhatIfSummary(Static, can_focus=True):
+    """A what-if in the conversation: the outcomes that differ, and the way to the curves."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "show", "Show curves")]
+    HELP = "A what-if: Enter shows its curves, outcomes, sources and assumptions."
+
+    def __init__(self, payload: Json) -> None:
+        super().__init__(classes="whatif-summary")
+        self._payload = payload
+
+    def render(self) -> Content:
+        """Up to four outcomes, each with both values and the direction in words."""
+        names = [one_line(str(design["name"])) for design in self._payload["designs"]]
+        lines = [
+            Content.assemble(
+                ("A ", "bold $design-a"), names[0], ("  vs  ", "dim"), ("B ", "bold $design-b"), names[-1]
+            )
+        ]
+        echo = (self._payload.get("understood") or {}).get("echo")
+        if echo:
+            lines.append(Content.styled(f"Read as: {one_line(str(echo))}", "dim"))
+        outcomes = self._payload["outcomes"]
+        if self._payload.get("sentence"):
+            lines.append(Content(one_line(str(self._payload["sentence"]))))
+        else:
+            lines += [
+                Content.assemble(
+                    f"{label(outcome)}: A {spread(outcome['A'])}, B {spread(outcome['B'])}  ",
+                    (direction(outcome), "bold"),
+                )
+                for outcome in outcomes[:4]
+            ]
+        link = f"▸ Curves, {len(outcomes)} outcomes, sources and assumptions (F4)"
+        lines.append(Content.styled(link, Style.from_meta({"show": True})).stylize("bold $primary"))
+        return Content("\n").join(lines)
+
+    def on_click(self) -> None:
+        """Open the what-if room on this comparison."""
+        self.action_show()
+
+    def action_show(self) -> None:
+        """Open the what-if room on this comparison."""
+        self.post_message(WhatIfShown(self._payload))
+
+
+class WhatIfOffer(Static, can_focus=True):
+    """The what-if that fits an answer, one key or click away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "run", "Run this what-if")]
+    HELP = "A what-if that fits this answer: Enter runs it in the model."
+
+    def __init__(self, command: str) -> None:
+        super().__init__(classes="offer")
+        self._command = command
+
+    def render(self) -> Content:
+        """The command as it can be typed."""
+        words = "/whatif " + one_line(self._command).removeprefix("senescope whatif").strip()
+        return Content.assemble(("▸ Try it in the model: ", "bold $primary"), (words, "$primary"))
+
+    def on_click(self) -> None:
+        """Run it here."""
+        self.action_run()
+
+    def action_run(self) -> None:
+        """Run it here."""
+        self.post_message(Submitted("/whatif " + self._command.removeprefix("senescope whatif").strip()))
