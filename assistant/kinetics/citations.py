@@ -56,12 +56,11 @@ def cite(source: Mapping[str, Any] | str | None) -> dict[str, Any] | None:
     passage = given.get("passage")
     cited = _of_finding(str(passage)) if passage else None
     if cited is None and given.get("doi"):
-        paper = _papers_by_doi().get(str(given["doi"]).lower())
-        cited = _of_paper(paper) if paper else {}
+        cited = _of_doi(str(given["doi"]))
     out = {**given, **(cited or {})}
     # The number was read in `doi`; a finding of another paper may justify its direction.
     if given.get("doi") and str(out.get("doi") or "").lower() != str(given["doi"]).lower():
-        out["number_from"] = {"doi": given["doi"], "table": given.get("table")}
+        out["number_from"] = {**_of_doi(str(given["doi"])), "doi": given["doi"], "table": given.get("table")}
     out.setdefault("paper", None)
     out.setdefault("title", None)
     out.setdefault("quote", None)
@@ -78,6 +77,16 @@ def _of_finding(passage: str) -> dict[str, Any] | None:
     if unit is None:
         return None
     return Citation.of(1, found.paper, unit, found.text, unit.span.start, unit.span.end).to_json()
+
+
+def _of_doi(doi: str) -> dict[str, Any]:
+    """A paper by DOI: from its digest, else the name under which parameters.toml lists it."""
+    from assistant.kinetics.parameters import works
+
+    paper = _papers_by_doi().get(doi.lower())
+    if paper:
+        return _of_paper(paper)
+    return {"title": works()[doi]} if doi in works() else {}
 
 
 def _of_paper(paper: str) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def sources(done: Answered) -> dict[str, Mapping[str, Any]]:
         listed += [cite(p.source.to_json()) for p in design.parameters.values() if p.source]
     listed += [c["because"] for c in done.changes if isinstance(c["because"], Mapping)]
     listed += [{**m["source"]} for m in done.comparison.measured if isinstance(m.get("source"), Mapping)]
+    listed += [cite(f) for d in done.contested for f in d.findings]
     for citation in listed:
         if citation is None:
             continue
@@ -68,6 +69,7 @@ def bibtex(done: Answered) -> str:
 
 def _entry(key: str, citation: Mapping[str, Any]) -> str:
     authors = [str(a) for a in citation.get("authors") or ()]
+    authors = [] if authors == ["et al."] else authors
     fields = {
         "author": " and ".join("others" if a == "et al." else a for a in authors),
         "title": citation.get("title"),

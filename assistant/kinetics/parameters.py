@@ -181,6 +181,12 @@ def meanings() -> Mapping[str, Meaning]:
     }
 
 
+def works() -> Mapping[str, str]:
+    """DOI -> author and year, for sources of numbers that have no digest in the corpus."""
+    listed: Mapping[str, str] = _file()["work"]
+    return listed
+
+
 def known(name: str) -> str:
     """`name` when it is a parameter; else InputError that offers the nearest one."""
     if name in PARAMETERS:

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import re
+import sqlite3
+from contextlib import closing
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant import __version__
 from assistant.errors import EnvironmentFault, InputError
 
 if TYPE_CHECKING:
@@ -40,6 +44,19 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def index_of(home: Path) -> str | None:
+    """Fingerprint of the literature index in a home folder; None while there is none."""
+    path = home / "catalog.sqlite"
+    if not path.is_file():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as catalog:
+            row = catalog.execute("SELECT value FROM meta WHERE key='fingerprint'").fetchone()
+    except sqlite3.Error:
+        return None  # `doctor` reports a damaged index; a what-if does not read it
+    return None if row is None else str(row[0])[:12]
+
+
 def store(home: Path, done: Answered) -> Path:
     """Write one run; EnvironmentFault when the folder cannot be written."""
     run = done.comparison.run
@@ -49,7 +66,8 @@ def store(home: Path, done: Answered) -> Path:
         "inputs": dict(done.request.inputs),
         "run": {k: v for k, v in run.items() if k != "seconds"},
         "model": fingerprint(),
-        "versions": {name: metadata.version(name) for name in ("numpy", "scipy", "numba")},
+        "index": index_of(home),
+        "versions": versions(),
         "sentence": done.sentence,
     }
     folder = home / FOLDER
@@ -72,7 +90,7 @@ def recall(home: Path, run_id: str) -> Request:
     Raises:
         InputError: no such id (the nearest kept ones are named), or a file that is damaged.
     """
-    from assistant.kinetics.requests import from_parts, from_proposal, from_words
+    from assistant.kinetics.requests import from_parts, from_proposal, from_words, with_sets
 
     if not re.fullmatch(r"[0-9a-f]{4,32}", run_id):
         raise InputError(f"{run_id!r} is not the id of a what-if.", hint="It is `run.id` of whatif --json.")
@@ -87,38 +105,43 @@ def recall(home: Path, run_id: str) -> Request:
         )
         raise InputError(f"{problem} ({kept} runs there).", hint="Give the whole id from whatif --json.")
     inputs = _read(found[0]).get("inputs") or {}
+    length = {name: inputs[name] for name in ("days", "draws", "seed")}
     if "proposal" in inputs:
         from assistant.kinetics.proposal import Proposal
 
-        return from_proposal(
-            Proposal.from_json(inputs["proposal"]),
-            inputs["text"],
-            by=inputs["by"],
-            days=inputs["days"],
-            draws=inputs["draws"],
-            seed=inputs["seed"],
-        )
+        proposal = Proposal.from_json(inputs["proposal"])
+        return from_proposal(proposal, inputs["text"], by=inputs["by"], **length)
     if "text" in inputs:
-        return from_words(inputs["text"], days=inputs["days"], draws=inputs["draws"], seed=inputs["seed"])
+        asked = from_words(inputs["text"], **length)
+        return with_sets(asked, inputs.get("set_a", ()), inputs.get("set_b", ()))
     return from_parts(
         inputs["design"],
         inputs.get("vs"),
         sets=inputs.get("set", ()),
         sets_a=inputs.get("set_a", ()),
         sets_b=inputs.get("set_b", ()),
-        days=inputs["days"],
-        draws=inputs["draws"],
-        seed=inputs["seed"],
+        **length,
     )
 
 
 def changed_since(home: Path, run_id: str) -> str:
-    """A warning when the model is another one than at the time of the run; "" when it is the same."""
+    """A warning when model, versions or index are others than at the time of the run; "" when the same."""
     record = _read(next((home / FOLDER).glob(f"{run_id}*.json")))
-    if record.get("model") == fingerprint():
-        return ""
-    made = f"run {record.get('id')} was made with model {record.get('model')}"
-    return f"{made}, this is {fingerprint()}: numbers may differ"
+    parts = []
+    if record.get("model") != fingerprint():
+        made = f"run {record.get('id')} was made with model {record.get('model')}"
+        parts.append(f"{made}, this is {fingerprint()}: numbers may differ")
+    elif any(v != versions().get(k) for k, v in (record.get("versions") or {}).items()):
+        parts.append(f"run {record.get('id')} was made with other versions of Python or its libraries")
+    if record.get("index") not in (None, index_of(home)):
+        parts.append("the literature index is another one than at the time of the run")
+    return "; ".join(parts)
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that decides a number, by name."""
+    libraries = {name: metadata.version(name) for name in ("numpy", "scipy", "numba")}
+    return {"senescope": __version__, "python": platform.python_version(), **libraries}
 
 
 def _read(path: Path) -> dict[str, Any]:

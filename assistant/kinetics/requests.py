@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import InputError
@@ -134,6 +134,21 @@ def from_parts(
             "days": days, "draws": draws, "seed": seed,
         },
     )  # fmt: skip
+
+
+def with_sets(request: Request, sets_a: Sequence[str] = (), sets_b: Sequence[str] = ()) -> Request:
+    """A request with further NAME=VALUE settings on one side each, kept in its inputs for a replay."""
+    from assistant.kinetics.shares import with_setting
+
+    a, b = request.a, request.b
+    for setting in sets_a:
+        _, name, value = _setting("A", setting)
+        a = with_setting(a, name, value)
+    for setting in sets_b:
+        _, name, value = _setting("B", setting)
+        b = with_setting(b, name, value)
+    given = {"set_a": list(sets_a), "set_b": list(sets_b)}
+    return replace(request, a=a, b=b, inputs={**request.inputs, **{k: v for k, v in given.items() if v}})
 
 
 def _bare(design: str) -> str:

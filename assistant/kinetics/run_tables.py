@@ -76,7 +76,9 @@ def ranking(name: str, outcome: str, ranked: Sequence[Ranked], draws: int, width
         "levers are assumed within ranges; look at the other columns before calling a change an improvement. "
         "Levers that describe the patient are left out."
     )
-    return f"{table(head, rows, width)}\n\n{foot}\n"
+    against = [f"- {r.lever}: but {d.said}." for r in ranked if r.direction in WORDS for d in r.contested]
+    parts = [table(head, rows, width), *(["\n".join(against)] if against else []), foot]
+    return "\n\n".join(parts) + "\n"
 
 
 def _beside(effect: tuple[Band, str], unit: str) -> str:

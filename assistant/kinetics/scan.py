@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from assistant.errors import InputError
+from assistant.kinetics import doubts, ensemble, levers, outcomes
 from assistant.kinetics import draws as drawing
-from assistant.kinetics import ensemble, levers, outcomes
 from assistant.kinetics.compare import Band, Direction, band, direction
 from assistant.kinetics.designs import Design, user_effect
+from assistant.kinetics.doubts import Doubt
 from assistant.kinetics.equations import Vector
 from assistant.kinetics.events import schedule
 from assistant.kinetics.parameters import meanings
@@ -81,6 +82,8 @@ class Ranked:
     agreement: float
     findings: tuple[str, ...]
     conflict: str
+    contested: tuple[Doubt, ...]
+    """What in the corpus speaks against it on this outcome."""
     beside: Mapping[str, tuple[Band, Direction]]
     """What it does to expansion and remission: less senescence because nothing grows is no gain."""
 
@@ -94,6 +97,7 @@ class Ranked:
             "agreement": self.agreement,
             "findings": list(self.findings),
             "conflict": self.conflict,
+            "contested": [d.to_json() for d in self.contested],
             "beside": {
                 name: {"difference": gap.to_json(), "direction": WORDS.get(way, way)}
                 for name, (gap, way) in self.beside.items()
@@ -204,7 +208,10 @@ def rank(
         gap, way, agreement = _paired(after[outcome], before[outcome])
         beside = {o: _paired(after[o], before[o])[:2] for o in BESIDE if o != outcome}
         lever = levers.load(name)
-        found.append(Ranked(name, lever.name, gap, way, agreement, lever.findings, lever.conflict, beside))
+        doubted = tuple(d for d in doubts.of_lever(lever.id, design.base) if d.concerns([outcome]))
+        found.append(
+            Ranked(name, lever.name, gap, way, agreement, lever.findings, lever.conflict, doubted, beside)
+        )
     return tuple(sorted(found, key=_order))
 
 

@@ -128,7 +128,8 @@ def because(change: Mapping[str, Any]) -> str:
         text += f': "{reason["quote"]}"'
     if reason.get("number_from"):
         source = reason["number_from"]
-        text += f" (number: doi {source['doi']}{', ' + source['table'] if source.get('table') else ''})"
+        where = f"{source['doi']}{', ' + source['table'] if source.get('table') else ''}"
+        text += f" (number: {short(source)}, doi {where})"
     note = str(reason.get("note") or "")
     if reason.get("size") == "assumed":
         return f"{text}; {note}" if "assumed" in note else f"{text}; size assumed"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -81,10 +80,17 @@ class KineticModel:
 
     def whatif(self, request: Request) -> Json:
         """Compare two designs."""
-        from assistant.kinetics import whatif
+        from assistant.kinetics import replay, whatif
 
         self.prepare()
-        return whatif.answer(self._asked(request)).payload()
+        done = whatif.answer(self._asked(request))
+        payload = done.payload()
+        if not request.draws:  # a draft under a slider is no run to come back to
+            try:
+                replay.store(self._settings.home, done)
+            except EnvironmentFault as problem:
+                payload["warnings"].append(f"this what-if is not kept for --replay: {problem.message}")
+        return payload
 
     def save(self, request: Request, side: str, name: str) -> Path:
         """Write design `a` or `b` of a comparison as TOML.
@@ -132,7 +138,6 @@ class KineticModel:
 
     def _asked(self, request: Request) -> Asked:
         from assistant.kinetics import requests
-        from assistant.kinetics.shares import with_setting
 
         days, draws, seed = (self._settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
         draws = min(request.draws or draws, draws)
@@ -147,17 +152,11 @@ class KineticModel:
                 seed=seed,
             )
         asked = requests.from_words(request.text, days=days, draws=draws, seed=seed)
-        a, b = asked.a, asked.b
-        for name, value in request.sets_a.items():
-            a = with_setting(a, name, value)
-        for name, value in request.sets_b.items():
-            b = with_setting(b, name, value)
-        by_hand = {
-            f"set_{side}": [f"{name}={value}" for name, value in sets.items()]
-            for side, sets in (("a", request.sets_a), ("b", request.sets_b))
-            if sets
-        }
-        return replace(asked, a=a, b=b, inputs={**asked.inputs, **by_hand})
+        by_hand = (
+            tuple(f"{name}={value}" for name, value in sets.items())
+            for sets in (request.sets_a, request.sets_b)
+        )
+        return requests.with_sets(asked, *by_hand)
 
 
 def _text(payload: Json, ending: str) -> str:

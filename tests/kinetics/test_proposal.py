@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.kinetics import requests, whatif
 from assistant.kinetics.proposal import Proposal, ProposalError, catalogue, schema, understood
+from assistant.kinetics.replay import recall, store
 
 TEXT = "tenfold weaker binder in a 4-1BB CAR, resting four days out of every fourteen"
 REST = {"side": "A", "kind": "lever", "target": "dasatinib-rest"}
@@ -139,3 +141,12 @@ def test_an_event_of_its_own_is_scheduled() -> None:
     found = understood(Proposal.from_json({**GOOD, "changes": [change]}), "again on day 60", by="m:x")
     a, _ = found.designs()
     assert [e.time for e in a.events if e.kind == "lymphodepletion"] == [60.0] and not found.assumed
+
+
+def test_a_proposed_what_if_is_replayed_from_its_id(tmp_path: Path) -> None:
+    request = requests.from_proposal(Proposal.from_json(GOOD), TEXT, by="fake:model", draws=8, days=60.0)
+    done = whatif.answer(request)
+    store(tmp_path, done)
+    again = whatif.answer(recall(tmp_path, done.comparison.run["id"]))
+    assert again.sentence == done.sentence and again.request.understood == done.request.understood
+    assert [r.to_json() for r in again.comparison.outcomes] == [r.to_json() for r in done.comparison.outcomes]
