@@ -60,7 +60,13 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
             r"(?:per|were given|should|make|made)\b",
         ),
     ),
-    ("fold", (r"\b(?:by (?:how much|what factor)|how much|how strongly|how many times|what fold|-fold)\b",)),
+    (
+        "fold",
+        (
+            r"\b(?:by (?:how much|what factor)|how much|how strongly|how many times|what fold|-fold)\b",
+            r"\bfold[- ](?:change|difference|increase)\b",
+        ),
+    ),
     ("concentration", (r"\b(?:concentration|nanomolar|micromolar|pg/ml|ng/ml|u/l|ic50|cut-?off)\b",)),
     (
         "length",
@@ -103,7 +109,9 @@ _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
         re.I,
     ),
     "dose": re.compile(r"\d[\d.,x ^e]*\s?(?:mg|Gy|gray|cells|nM|µM|uM|/kg|million)|\d-fold lower dose", re.I),
-    "fold": re.compile(rf"\b(?:{_NUMBER_WORD})-?fold|\bHR\b|\bratio|\bhalf\b|\d", re.I),
+    "fold": re.compile(
+        rf"\b(?:{_NUMBER_WORD})-?fold|\bHR\b|\bratio|\bhalf\b|(?<![A-Za-z-])\d|\btwice\b", re.I
+    ),
     "length": re.compile(r"\d[\d.,]* ?(?:kb|bp|kilobase|base pair)", re.I),
     "concentration": re.compile(r"\d\s?(?:pg|ng|[uµμ]g|nM|[µμ]M|mM|U|IU)(?:/|\b)|nanomolar|micromolar"),
     "calendar": re.compile(r"\b(?:19|20)\d\d\b"),

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self, cast
 
-from assistant.answering import conflicts, extractive, followup, generative, offer, refusal, selection
+from assistant.answering import conflicts, extractive, followup, gates, generative, offer, refusal, selection
 from assistant.answering.events import Done, Event, Grounded
 from assistant.answering.judge import POOL, Judge, Ranked
 from assistant.answering.matching import Concept, Match, Matcher
@@ -83,7 +83,7 @@ class Engine:
         text, _ = clean(query)
         self._check(filters)
         with translated(self.settings.home):
-            return self._retriever.search(text, k=k, filters=filters).hits
+            return self.retriever.search(text, k=k, filters=filters).hits
 
     def is_whatif(self, question: str) -> bool:
         """Whether the question asks for a simulation and belongs to the kinetic model."""
@@ -113,7 +113,7 @@ class Engine:
         asked, cleaned = clean(question)
         self._check(filters)
         with translated(self.settings.home):
-            resolved = followup.resolve(asked, history, filters, self._retriever.lexicon)
+            resolved = followup.resolve(asked, history, filters, self.retriever.lexicon)
             notes = (*cleaned, *followup.dangling(asked, resolved.followed))
             frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
             number = provenance.asked(resolved.text) if resolved.filters == Filters() else None
@@ -206,15 +206,17 @@ class Engine:
             document.paper, document.text, at, citation.start, citation.end, document.passages, limits
         )
 
-    @property
-    def retriever(self) -> Retriever:
-        """The retriever that every question goes through."""
-        return self._retriever
+    def judged_by(self, judge: Judge) -> Self:
+        """The same engine with other weights: how the evaluation asks with weights that saw no question."""
+        other = type(self)(self.settings, self.index)
+        other.retriever, other._matcher, other._judge = self.retriever, self._matcher, judge
+        return other
 
     # -- parts, loaded on first use -----------------------------------------------------------------
 
     @cached_property
-    def _retriever(self) -> Retriever:
+    def retriever(self) -> Retriever:
+        """The search over the index."""
         return Retriever.open(
             self.index,
             dense=cast(DenseMode, self.settings.text("retrieval.dense")),
@@ -223,7 +225,7 @@ class Engine:
 
     @cached_property
     def _matcher(self) -> Matcher:
-        return Matcher(self._retriever)
+        return Matcher(self.retriever)
 
     @cached_property
     def _judge(self) -> Judge:
@@ -231,7 +233,7 @@ class Engine:
 
     @cached_property
     def _verifier(self) -> Verifier:
-        return Verifier(self._retriever.lexicon)
+        return Verifier(self.retriever.lexicon)
 
     @cached_property
     def _prompts(self) -> Mapping[str, Prompt]:
@@ -247,7 +249,7 @@ class Engine:
     def _look(self, text: str, filters: Filters) -> _Look:
         """Search for a question, order what was found and decide whether it answers."""
         question = understand(text)
-        retrieval = self._retriever.search(question.text, k=POOL, filters=filters)
+        retrieval = self.retriever.search(question.text, k=POOL, filters=filters)
         concepts = self._matcher.concepts(retrieval.query)
         matches = self._matcher.match(question, concepts, retrieval.hits)
         ranked = self._judge.rank(question, matches)
@@ -260,8 +262,7 @@ class Engine:
                 ranked = conflicts.led_by(claim, ranked)
             answers = bool(preface) or claim is not None or self._judge.plainly(question, concepts, ranked)
             confidence = self._judge.threshold if answers else confidence
-        if answers and _unnamed_marker(concepts, ranked):
-            answers = False
+        answers = answers and not gates.unmet(question, concepts, ranked)
         return _Look(
             question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface
         )
@@ -350,13 +351,13 @@ class Engine:
         names = dict.fromkeys(e.term for e in retrieval.query.entities)
         if question.shape != "definition" or len(names) != 1:
             return ""
-        term = self._retriever.lexicon.get(next(iter(names)))
+        term = self.retriever.lexicon.get(next(iter(names)))
         return f"*Glossary:* **{term.term}**: {term.definition}" if term is not None else ""
 
     def _sides(self, retrieval: Retrieval) -> list[str]:
         """Entity tokens of the domains and products in the question: what a comparison compares."""
         names = dict.fromkeys(e.term for e in retrieval.query.entities if e.kind in ("domain", "product"))
-        terms = (self._retriever.lexicon.get(name) for name in names)
+        terms = (self.retriever.lexicon.get(name) for name in names)
         return [term.token for term in terms if term is not None]
 
     def _run(self, frame: _Frame) -> Run:
@@ -400,16 +401,6 @@ class _Look:
     answers: bool
     preface: str
     """The glossary's line, when a term was asked for."""
-
-
-def _unnamed_marker(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
-    """Whether a marker of the question is named by none of the best findings.
-
-    "Do CD57+ cells predict non-response?" is not answered by findings on another phenotype. CD19 is
-    left out: it is the target of most CARs and goes without saying.
-    """
-    markers = {c.token for c in concepts if c.entity and c.kind == "marker" and c.label != "CD19"}
-    return not markers <= frozenset[str]().union(*(r.match.covered for r in ranked[:3]))
 
 
 def _searched(retrieval: Retrieval, filters: Filters) -> Searched:

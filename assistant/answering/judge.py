@@ -23,10 +23,10 @@ POOL: Final = 60
 among them."""
 QUESTION_FEATURES: Final = (
     "complete_p", "complete_odds", "complete_said", "spread", "dense_best", "paper_best",
-    "entities_paper_best", "missing_entity_paper", "concepts", "asked",
+    "entities_paper_best", "missing_entity_paper", "concepts", "asked", "pairs_best", "unnamed",
 )  # fmt: skip
 """Names of the numbers that `summary` gives, in order."""
-_DEMANDS: Final = ("holds", "unit", "names_wanted", "head", "car_fit", "scope", "state")
+_DEMANDS: Final = ("holds", "unit", "names_wanted", "head", "car_fit", "scope", "state", "act")
 """Features of a finding that must be 1 for it to be of the kind asked for."""
 _ANY_SYSTEM: Final = ("review", "computation")
 """Systems that speak of others: a review of mice, a model fitted to patients."""
@@ -127,6 +127,7 @@ def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ra
     five = [(r, completeness(question, r.match)) for r in ranked[:5]]
     complete = max(r.p * whole for r, whole in five)
     uncovered = [c.weight for c in concepts if c.entity and c.token not in best.in_paper]
+    unnamed = [c.weight for c in concepts if (c.entity or c.kind == "act") and c.token not in best.covered]
     return (
         complete,
         _log_odds(complete),
@@ -138,6 +139,8 @@ def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ra
         max(uncovered, default=0.0),
         math.log1p(max(len(concepts), _FEW if question.shape == "definition" else 0)),
         float(len(question.asked)),
+        max(r.match.value("pairs") for r, _ in five),
+        max(unnamed, default=0.0),
     )
 
 

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from assistant.answering.asked import NOTHING_WANTED, holds, new_names, unit_fit
+from assistant.answering.manipulation import Act, acts_in
 from assistant.answering.question import Question, against_senescent_cells, speaks_of_cars
 from assistant.answering.wording import phrases_in, plain, wordings_of
 from assistant.retrieval.tokens import STOP_WORDS, tokens
@@ -28,6 +29,7 @@ _GENERIC_WORDS: Final = (
     "car cars cart cell cells tcell study studies paper group team work show shown report reported find found"
     " finding result evidence data effect role happen give given make made use used using many much"
     " roughly about actually really after before during between across there any other still kind type"
+    " out off it its they them their theirs itself themselves one ones anything something anyone someone"
 )
 """Words that a question needs for its grammar or that every finding is about."""
 _UBIQUITOUS: Final = frozenset(("CAR-T cell", "CAR T cell", "CAR", "T cell"))
@@ -54,6 +56,20 @@ _STATES: Final = {
 """Three states of a T cell that are not to be taken for one another."""
 _PAPER_PASSAGES: Final = 40
 """Passages of a paper that say what it is about: all of a digest, the first of a full text."""
+_KIND_WORDS: Final = {
+    "domain": ("domain", "costimulation", "costim"),
+    "gene": ("gene", "protein", "factor", "regulator"),
+    "marker": ("marker", "receptor", "antigen", "target"),
+    "drug": ("drug", "inhibitor", "compound", "agent"),
+    "product": ("product",),
+    "disease": ("disease", "cancer"),
+    "assay": ("assay", "test"),
+}
+"""Words for a kind of glossary term: a finding that names a CD28 CAR names a domain."""
+_OTHER_WAY: Final = re.compile(r"\b(?:the|in) reverse\b(?= of|[,.;]|$| direction| order)", re.I)
+"""The other direction, not the undoing of something."""
+_ASKING: Final = re.compile(r"\bhow (?:long|many|much|often|soon|late|quickly|old|fast)\b", re.I)
+"""Words that ask and carry no subject."""
 _HEAD: Final = re.compile(
     r"\b(?:which|what) (?:kind of |type of )?"
     r"((?!(?:is|are|was|were|do|does|did|has|have|can|must|should|could|would|will|may|might|a|an|the)\b)"
@@ -66,7 +82,7 @@ FEATURES: Final = (
     "dense", "dense_gap", "lexical", "score", "rank",
     "coverage", "said", "said_paper", "entities", "entities_paper",
     "holds", "unit", "numbers", "system_fit", "primary", "siblings", "scope", "state",
-    "missing_entity", "missing_word", "car_fit", "names_wanted", "pairs", "head",
+    "missing_entity", "missing_word", "car_fit", "names_wanted", "pairs", "head", "act",
 )  # fmt: skip
 """Names of the numbers in `Match.values`, in order."""
 
@@ -161,11 +177,20 @@ class Matcher:
         """The concepts of an analysed question, in the order of their first mention."""
         found: dict[str, Concept] = {}
         outside = list(query.corrected)
+        for match in _ASKING.finditer(query.corrected):
+            outside[match.start() : match.end()] = " " * (match.end() - match.start())
+        acts = acts_in(query.corrected, self._lexicon)
         for entity in query.entities:
             outside[entity.start : entity.end] = " " * (entity.end - entity.start)
             term = self._lexicon.get(entity.term)
             if term is not None and term.term not in _UBIQUITOUS:
-                found.setdefault(term.token, self._entity(entity.term, term.token, entity.kind, entity.found))
+                found.setdefault(
+                    term.token, self._entity(entity.term, term.token, entity.kind, entity.found, acts)
+                )
+        for act in acts:
+            outside[act.start : act.end] = " " * (act.end - act.start)
+            if act.words.lower() not in {e.found.lower() for e in query.entities}:
+                found.setdefault(act.token, self._act(act))
         text = "".join(outside)
         for phrase in phrases_in(text):
             outside[phrase.start : phrase.end] = " " * (phrase.end - phrase.start)
@@ -194,8 +219,13 @@ class Matcher:
         """Stems and entity tokens of a text."""
         known = self._held.get(text)
         if known is None:
-            stems = frozenset(tokens(text)) | frozenset(self._lexicon.entity_tokens(text))
-            known = Held(stems, frozenset(t[:_STEM_PREFIX] for t in stems if len(t) >= _STEM_PREFIX))
+            entities = self._lexicon.entities_in(text)
+            words = frozenset(tokens(_OTHER_WAY.sub("opposite", text)))
+            stems = words | {self._lexicon.token_of(e) for e in entities}
+            prefixes = frozenset(t[:_STEM_PREFIX] for t in stems if len(t) >= _STEM_PREFIX)
+            acts = acts_in(text, self._lexicon)
+            told = {act.token for act in acts} | {act.target for act in acts if act.drug}
+            known = Held(stems | told | {f"={e.kind}=" for e in entities}, prefixes)
             self._held[text] = known
         return known
 
@@ -218,9 +248,11 @@ class Matcher:
         # A digest has some six findings; of a full text the first passages say what it is about.
         return {paper: tuple(own[:_PAPER_PASSAGES]) for paper, own in texts.items()}
 
-    def _entity(self, label: str, token: str, kind: str, found: str) -> Concept:
+    def _entity(self, label: str, token: str, kind: str, found: str, acts: Sequence[Act]) -> Concept:
+        """The concept of a glossary term; a drug is also said by another drug of its class."""
         retriever = self._retriever
-        wordings = wordings_of(found)
+        same = (frozenset((a.token,)) for a in acts if a.drug and a.words.lower() == found.lower())
+        wordings = (*wordings_of(found), *same)
         return Concept(
             label,
             token,
@@ -231,6 +263,12 @@ class Matcher:
             (frozenset((token,)),),
             wordings,
         )
+
+    def _act(self, act: Act) -> Concept:
+        """The concept of gain or loss of a target: as heavy as the target, and said by no other text."""
+        weight = self._retriever.idf(act.target)
+        form = (frozenset((act.token,)),)
+        return Concept(act.words, act.token, weight, False, self._retriever.knows(act.target), "act", form)
 
     def _words(self, word: str) -> list[Concept]:
         """One concept for a word, one for each part of a compound of long words."""
@@ -257,6 +295,7 @@ class Matcher:
         known = any(all(retriever.knows(t) for t in form) for form in forms)
         weight = min(max(retriever.idf(t) for t in form) for form in forms)
         others = [w for w in wordings if all(retriever.knows(t) for t in w)]
+        wordings = (*wordings, *_of_kind(own))
         if others:
             # A rare word for a common thing is no rarer than the thing.
             weight = min(weight, 1 + min(max(retriever.idf(t) for t in w) for w in others))
@@ -305,6 +344,7 @@ class Matcher:
             self._names_wanted(question, found, hit.text),
             _pairs(asked.pairs, covered),
             coverage([c for c in found if c.token in asked.heads], covered, nothing=1.0),
+            _act_fit([c.token for c in found if c.kind == "act"], narrow, wide),
         )
         return Match(hit, values, covered, in_paper)
 
@@ -332,6 +372,28 @@ class Matcher:
 @cache
 def _generic() -> frozenset[str]:
     return frozenset(tokens(_GENERIC_WORDS))  # not at import: the stemmer costs 20 ms
+
+
+@cache
+def _kind_tokens() -> dict[str, str]:
+    return {tokens(word)[0]: f"={kind}=" for kind, words in _KIND_WORDS.items() for word in words}
+
+
+def _of_kind(own: tuple[str, ...]) -> list[frozenset[str]]:
+    """What a finding holds that names a glossary term of the kind that a word stands for."""
+    return [frozenset((_kind_tokens()[t],)) for t in own if t in _kind_tokens()]
+
+
+def _act_fit(acts: Sequence[str], narrow: Held, wide: Held) -> float:
+    """How far a finding meets the manipulations asked for: 1 the same, 0.4 the opposite, 0 none."""
+
+    def one(act: str) -> float:
+        if act in narrow.tokens:
+            return 1.0
+        opposite = ("-" if act[0] == "+" else "+") + act[1:]
+        return 0.6 if act in wide.tokens else 0.4 if opposite in wide.tokens else 0.0
+
+    return sum(map(one, acts)) / len(acts) if acts else 1.0
 
 
 def coverage(found: Sequence[Concept], held: frozenset[str], *, nothing: float = 0.0) -> float:

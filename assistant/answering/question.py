@@ -88,6 +88,11 @@ _AGAINST = re.compile(
     re.I,
 )
 
+_THEMSELVES = re.compile(
+    r"\bcar[- ]?t[- ]cells? (?:themselves|(?:that )?(?:become|became|becoming|turn|grow|age)\b)", re.I
+)
+"""Their own senescence, whatever they are sent against."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -186,7 +191,7 @@ def shape(text: str) -> Shape:
 
 def against_senescent_cells(text: str) -> bool:
     """Whether a text is about cells sent against senescent ones, not about their own senescence."""
-    return _AGAINST.search(text) is not None
+    return _AGAINST.search(text) is not None and not _THEMSELVES.search(text)
 
 
 def speaks_of_cars(text: str) -> bool:

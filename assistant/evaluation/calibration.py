@@ -1,6 +1,6 @@
 """Fits the judge's weights on labelled questions and reports, by nested cross-validation, what they do.
 
-    python -m assistant.evaluation.calibration [--write] [--svg FILE] [--home DIR] [QUESTIONS.yaml ...]
+    python -m assistant.evaluation.calibration [--write] [--details] [--svg FILE] [--home DIR] [FILE ...]
 
 Nested means: a question is judged by weights and by a threshold that never saw it. In each outer fold
 the rest is split again, so that the second model learns from rankings of questions that the first had not
@@ -23,22 +23,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.answering import judge as judging
+from assistant.answering.engine import Engine
 from assistant.answering.judge import POOL, QUESTION_FEATURES, Judge, Linear, summary
 from assistant.answering.matching import FEATURES, Concept, Match, Matcher
 from assistant.answering.question import Question, understand
+from assistant.evaluation.answers import Board, evaluate, read_questions
 from assistant.evaluation.fitting import auc, folds, listwise, logistic
 from assistant.evaluation.reliability import bins, calibration_error, svg, table
 
 if TYPE_CHECKING:
     from assistant.retrieval.retriever import Retriever
 
-QUESTION_FILES: Final = ("tests/eval/questions-dev.yaml", "tests/eval/questions-more.yaml")
+QUESTION_FILES: Final = (
+    "tests/eval/questions-dev.yaml",
+    "tests/eval/questions-more.yaml",
+    "tests/eval/questions-short.yaml",
+)
 FINDING_STRENGTH: Final = 0.3
 QUESTION_STRENGTH: Final = 1.0
 """Inverse penalties; a factor of three either way changes no figure by more than its noise."""
 STRIPPED_COUNT: Final = 0.1
 """What a question without its papers counts; another paper still answers some of them."""
-REFUSED_AT_MOST: Final = 0.04
+REFUSED_AT_MOST: Final = 0.05
 """Share of the answerable questions that the threshold may cost, on the questions it is set with."""
 OUTER: Final = 8
 INNER: Final = 6
@@ -184,15 +190,29 @@ def _cases(judge: Judge, number: int, example: Example) -> list[_Case]:
     ]
 
 
-def nested(given: Sequence[Example], seed: int = SEED) -> list[Outcome]:
-    """Every question judged by a fit on the other folds, in the order of `given`."""
-    outcomes: dict[int, Outcome] = {}
+def nested_judges(given: Sequence[Example], seed: int = SEED) -> list[Judge]:
+    """For every question a judge fitted on the other folds, in the order of `given`."""
+    judges: dict[int, Judge] = {}
     for number, part in enumerate(folds(len(given), OUTER, seed)):
         inside = set(part)
         judge = Judge.of(fit([e for i, e in enumerate(given) if i not in inside], seed + 10 * number))
-        for i in part:
-            outcomes[i] = outcome(judge, given[i])
-    return [outcomes[i] for i in range(len(given))]
+        judges.update(dict.fromkeys(part, judge))
+    return [judges[i] for i in range(len(given))]
+
+
+def nested(given: Sequence[Example], seed: int = SEED) -> list[Outcome]:
+    """Every question judged by a fit on the other folds, in the order of `given`."""
+    return [outcome(judge, example) for judge, example in zip(nested_judges(given, seed), given, strict=True)]
+
+
+def answered(engine: Engine, judges: Sequence[Judge], files: Sequence[Path]) -> Board:
+    """Whole answers to all questions of the files, each by an engine whose judge never saw the question."""
+    labelled = [question for path in files for question in read_questions(path)]
+    asked = {id(judge): engine.judged_by(judge) for judge in judges}
+    board = Board()
+    for question, judge in zip(labelled, judges, strict=True):
+        board.verdicts.extend(evaluate(asked[id(judge)], [question]).verdicts)
+    return board
 
 
 def outcome(judge: Judge, example: Example) -> Outcome:
@@ -233,14 +253,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("questions", nargs="*", type=Path, default=[Path(f) for f in QUESTION_FILES])
     parser.add_argument("--home", type=Path, help="home folder with the index (default: the user's)")
     parser.add_argument("--write", action="store_true", help="store the weights in the package")
+    parser.add_argument("--details", action="store_true", help="list the questions answered wrongly")
     parser.add_argument("--svg", type=Path, help="write the reliability plot to this file")
     chosen = parser.parse_args(arguments)
     begin = time.perf_counter()
-    given = examples(_retriever(chosen.home), chosen.questions)
+    engine = _engine(chosen.home)
+    given = examples(engine.retriever, chosen.questions)
     each = 1000 * (time.perf_counter() - begin) / max(len(given), 1)
     sys.stderr.write(f"{len(given)} questions searched and matched, {each:.0f} ms each\n")
-    outcomes = nested(given)
+    judges = nested_judges(given)
+    outcomes = [outcome(judge, example) for judge, example in zip(judges, given, strict=True)]
     sys.stdout.write(report(outcomes) + "\n")
+    board = answered(engine, judges, chosen.questions)
+    sys.stdout.write(f"\nWhole answers by the same folds:\n\n{board.table(details=chosen.details)}\n")
     if chosen.svg:
         found = bins([o.probability for o in outcomes], [o.answerable for o in outcomes])
         chosen.svg.write_text(svg(found, "Answerability: said and seen"), encoding="utf-8")
@@ -251,12 +276,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _retriever(home: Path | None) -> Retriever:
-    from assistant.retrieval.retriever import Retriever
+def _engine(home: Path | None) -> Engine:
     from assistant.settings import load
-    from ingest.pipeline import ensure
 
-    return Retriever.open(ensure(home or load().home))
+    return Engine.open(load({"home": str(home)} if home else {}))
 
 
 def _ranker(finding: dict[str, float]) -> Judge:

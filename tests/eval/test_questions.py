@@ -12,7 +12,7 @@ from tests.eval import shipped
 from tests.eval.reference_rules import question_problems, repeated
 
 FOLDER = Path(__file__).parent
-FILES = ("questions-dev.yaml", "questions-more.yaml")
+FILES = ("questions-dev.yaml", "questions-more.yaml", "questions-short.yaml")
 
 
 def questions(name: str) -> list[dict[str, Any]]:

@@ -1,0 +1,47 @@
+"""What no weight may overrule: things named in the question that the best findings leave out.
+
+A fitted probability can be high because everything but the point is covered. These rules read the point.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from assistant.answering.judge import Ranked
+from assistant.answering.matching import Concept
+from assistant.answering.question import Question
+
+_LOOKED_AT: Final = 3
+"""Findings among which a marker or a drug must be named."""
+_OPPOSITE: Final = 0.4
+"""Value of the feature "act" from which a finding is about the target asked for, at least its opposite."""
+_SECOND_CLAUSE: Final = re.compile(
+    r"[,:;] (?:and )?(?:how|what|which|why|when|does|do|did|is|are|was|were)\b", re.I
+)
+
+
+def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
+    """Whether the best findings miss what the question turns on."""
+    return bool(ranked) and (_unnamed(concepts, ranked) or _undone(question, concepts, ranked[0]))
+
+
+def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
+    """Whether a marker or a drug of the question is named by none of the best findings.
+
+    "Do CD57+ cells predict non-response?" is not answered by findings on another phenotype. CD19 is
+    left out: it is the target of most CARs and goes without saying.
+    """
+    named = {c.token for c in concepts if c.entity and c.kind in ("marker", "drug") and c.label != "CD19"}
+    return not named <= frozenset[str]().union(*(r.match.covered for r in ranked[:_LOOKED_AT]))
+
+
+def _undone(question: Question, concepts: Sequence[Concept], lead: Ranked) -> bool:
+    """Whether the question asks what a manipulation does and the lead manipulates something else.
+
+    "Does PD-1 blockade reverse senescence?" is not answered by what p38 inhibition did. A question of
+    several clauses may be answered clause by clause and is left to the judge.
+    """
+    acts = any(c.kind == "act" for c in concepts)
+    return acts and lead.match.value("act") < _OPPOSITE and not _SECOND_CLAUSE.search(question.text)
