@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from assistant.cli import corpus_audit, corpus_enrich, corpus_update
 from assistant.cli.border import plain
 from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk
 from assistant.errors import InputError
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
     from ingest.documents import Document, Paper
 
 app = typer.Typer(
-    help="The literature in the index: status, list, show, remove, rebuild.", no_args_is_help=True
+    help="The literature in the index: status, list, show, remove, rebuild, query, update, audit, enrich.",
+    no_args_is_help=True,
 )
+app.command("audit")(corpus_audit.audit)
+app.command("enrich")(corpus_enrich.enrich)
+app.command("update")(corpus_update.update)
+app.add_typer(corpus_update.app, name="query")
 
 
 @app.command("status")

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from ingest import identity
 from ingest.chunking import sentences
 from ingest.documents import Document, Paper, Passage, ReadError, Record, Section, Span
 
@@ -181,9 +182,10 @@ def _paper(data: dict[str, Any], name: str) -> Paper:
         authors=texts("authors"),
         journal=text("journal"),
         year=year,
-        doi=text("doi"),
-        pmid=text("pmid"),
-        pmcid=text("pmcid"),
+        # In one spelling, so that the same paper from another source is found by it.
+        doi=identity.doi(text("doi")) or text("doi"),
+        pmid=identity.pmid(text("pmid")) or text("pmid"),
+        pmcid=identity.pmcid(text("pmcid")) or text("pmcid"),
         url=text("url"),
         license=text("license"),
         study_type=text("study_type") or "n/a",

@@ -51,6 +51,7 @@ class Agreement:
     author: Says
     year: Says
     identifier: Says
+    journal: Says
     why: str
 
 
@@ -80,36 +81,42 @@ def agree(paper: Paper, record: Record) -> Agreement:
     author = _authors(paper.authors, record.authors)
     year = _years(paper.year, record.year)
     identifier = _identifiers(paper, record)
-    verdict, why = _decide(ours, likeness, author, year, identifier)
-    return Agreement(verdict, round(likeness, 3), author, year, identifier, why)
+    journal = _journals(paper.journal, record.journal)
+    if identifier == "unknown":
+        verdict, why = _by_title(ours, likeness, author, year, journal)
+    else:
+        verdict, why = _by_identifier(ours, likeness, author, year, identifier)
+    return Agreement(verdict, round(likeness, 3), author, year, identifier, journal, why)
 
 
-def _decide(title: Title, likeness: float, author: Says, year: Says, identifier: Says) -> tuple[Verdict, str]:
+def _by_identifier(
+    title: Title, likeness: float, author: Says, year: Says, identifier: Says
+) -> tuple[Verdict, str]:
     if identifier == "different":
         return "different", "another identifier"
-    if identifier == "same":
-        if not title.known:
-            return "possible", "the identifier agrees; our title is a description, so nothing confirms it"
-        if likeness >= (_NEAR_TITLE if title.whole else 0.5) or (
-            author == "same" and year in ("same", "near")
-        ):
-            return "same", "the identifier agrees, and so do title or author and year"
-        return "different", "the identifier is the same but the titles are not: it belongs to another paper"
+    if not title.known:
+        return "possible", "the identifier agrees; our title is a description, so nothing confirms it"
+    enough = _NEAR_TITLE if title.whole else 0.5
+    if likeness >= enough or (author == "same" and year in ("same", "near")):
+        return "same", "the identifier agrees, and so do title or author and year"
+    return "different", "the identifier is the same but the titles are not: it belongs to another paper"
+
+
+def _by_title(title: Title, likeness: float, author: Says, year: Says, journal: Says) -> tuple[Verdict, str]:
     if not title.known:
         return "different", "our title is a description, so it cannot be looked for"
+    like = likeness >= _LIKE_TITLE
     if "different" in (author, year):
-        close = likeness >= _LIKE_TITLE
-        return ("possible" if close else "different"), "author or year differs"
-    confirmed = author == "same" and year in ("same", "near")
+        return ("possible" if like else "different"), "author or year differs"
+    dated = year in ("same", "near")
+    confirmed = dated and author == "same"
     if not title.whole or len(title.words.split()) < _LONG:
-        if likeness >= _SAME_TITLE and confirmed:
-            return "same", "short or partial title, first author and year agree"
-        return (
-            "possible" if likeness >= _LIKE_TITLE else "different"
-        ), "a short or partial title is not enough"
+        if likeness >= _SAME_TITLE and (confirmed or (dated and journal == "same")):
+            return "same", "a short or partial title, with year and author or journal agreeing"
+        return ("possible" if like else "different"), "a short or partial title is not enough"
     if likeness >= _SAME_TITLE:
         return "same", "the title agrees and nothing speaks against it"
-    if likeness >= _LIKE_TITLE and confirmed:
+    if like and confirmed:
         return "same", "a similar title with the same first author and year"
     return ("possible" if likeness >= _NEAR_TITLE else "different"), f"titles agree to {likeness:.0%} only"
 
@@ -142,3 +149,16 @@ def _years(ours: int | None, theirs: int | None) -> Says:
     if ours is None or theirs is None:
         return "unknown"
     return "same" if ours == theirs else "near" if abs(ours - theirs) == 1 else "different"
+
+
+def _journals(ours: str | None, theirs: str | None) -> Says:
+    """Names of journals, of which one may be abbreviated: "Blood Adv" and "Blood advances"."""
+    if not ours or not theirs:
+        return "unknown"
+    first, other = (
+        title_of(re.sub(r"\(.*?\)|^the ", " ", name, flags=re.I)).words.split() for name in (ours, theirs)
+    )
+    if len(first) != len(other):
+        return "different"
+    pairs = zip(first, other, strict=True)
+    return "same" if all(a.startswith(b) or b.startswith(a) for a, b in pairs) else "different"
