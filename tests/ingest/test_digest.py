@@ -109,3 +109,11 @@ def test_a_file_that_is_no_utf_8_is_named(tmp_path: Path) -> None:
     path.write_bytes(GOOD.replace("Doe", "Döe").encode("latin-1"))
     with pytest.raises(ReadError, match=r"latin\.md: not UTF-8"):
         read_digest(path)
+
+
+def test_identifiers_are_kept_in_one_spelling() -> None:
+    shouted = GOOD.replace('"10.1234/abc"', '"https://doi.org/10.1234/ABC"').replace(
+        "pmid: null", 'pmid: "012345"'
+    )
+    paper = parse_digest(shouted, name="x.md", source="x", sha256="0").paper
+    assert (paper.doi, paper.pmid, paper.pmcid) == ("10.1234/abc", "12345", None)
