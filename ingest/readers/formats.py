@@ -160,6 +160,8 @@ def root(text: str) -> str:
     if prolog and prolog.group(1) and prolog.group(1).lower() == "html":
         return "html"
     found = _ROOT.match(text, prolog.end() if prolog else 0)
+    if found is None:  # a declaration that is longer than the head names the root as well
+        found = re.search(r"<!DOCTYPE\s+(?:[\w.-]+:)?([A-Za-z_][\w.-]*)", text[:2000])
     return found.group(1) if found else ""
 
 

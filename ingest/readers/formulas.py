@@ -44,7 +44,7 @@ def latex(source: str) -> str:
         told = LatexNodes2Text(math_mode="text", strict_latex_spaces=False).latex_to_text(source)
     except (LatexWalkerParseError, IndexError, ValueError, RecursionError):
         told = source  # a formula that cannot be read is still better shown than dropped
-    return " ".join(str(told).translate(_INVISIBLE).split())
+    return re.sub(r" (?=[\^_])", "", " ".join(str(told).translate(_INVISIBLE).split()))
 
 
 def _held_groups(source: str) -> str:

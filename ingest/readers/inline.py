@@ -10,6 +10,7 @@ bracket set off from the word (cells [12,13]); a footnote mark becomes one too. 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingest.readers.formulas import latex, mathml
 from ingest.readers.markup import Element, local, plain
@@ -184,8 +185,17 @@ def _reference(element: Element, before: str) -> str:
 def _label_of(element: Element) -> str:
     """The label of what an empty cross-reference points at: some journals leave it to the printer."""
     target = element.get("rid")
-    found = element.getroottree().xpath("//*[@id=$id]/label", id=target) if target else []
-    return plain(found[0]) if isinstance(found, list) and found and isinstance(found[0], Element) else ""
+    return _labels(element.getroottree().getroot()).get(target, "") if target else ""
+
+
+@lru_cache(maxsize=1)
+def _labels(root: Element) -> dict[str, str]:
+    """Id -> label of everything in a tree that has both."""
+    return {
+        name: plain(label)
+        for label in root.iter("label")
+        if (parent := label.getparent()) is not None and (name := parent.get("id"))
+    }
 
 
 def _marker(inner: str, before: str) -> str:

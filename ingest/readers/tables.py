@@ -108,6 +108,7 @@ def _grid(rows: list[Element]) -> list[Row]:
             while (column := len(line)) in reaching:
                 text, left = reaching.pop(column)
                 line.append((text, True))
+                total += 1
                 if left > 1:
                     below[column] = (text, left - 1)
             if cell is None:
