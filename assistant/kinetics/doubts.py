@@ -130,16 +130,22 @@ def _raised(request: Request) -> Iterator[tuple[str, Doubt]]:
                 if lever in doubt.levers:
                     yield lever, doubt
             for concept in set(doubt.concepts) & set(concepts):
-                if _way(concept, base, design, other) in (doubt.when or "higher", doubt.when or "lower"):
+                beside = _apart(doubt, base, design, other)
+                if _way(concept, base, design, beside) in (doubt.when or "higher", doubt.when or "lower"):
                     yield concept, doubt
             for name in doubt.parameters:
-                way = _moved(name, base, design, other)
+                way = _moved(name, base, design, _apart(doubt, base, design, other))
                 if way and doubt.when in ("", way) and design.parameters[name].status == "user":
                     yield name, doubt
         if doubt.pair and {a.base, b.base} == set(doubt.pair):
             yield "designs", doubt
         if doubt.products and a.product and b.product and a.product != b.product:
             yield "designs", doubt
+
+
+def _apart(doubt: Doubt, base: Design, design: Design, other: Design) -> Design:
+    """The design to hold a change against: a doubt on one domain stands although the other shares the change."""
+    return base if doubt.bases and other.base not in doubt.bases else other
 
 
 def _own_levers(design: Design, other: Design) -> tuple[str, ...]:

@@ -119,8 +119,8 @@ def _events(side: str, base: Design, final: Design) -> list[dict[str, Any]]:
                 {
                     **(cite(lever.event_findings[0]) or {}),
                     "supports": "direction",
-                    "size": "assumed",
-                    "note": lever.note,
+                    "size": "assumed" if event in lever.events else "user",
+                    "note": lever.note if event in lever.events else "the schedule is set by the user",
                 }
                 if lever.event_findings
                 else "assumed"

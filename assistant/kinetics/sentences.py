@@ -110,6 +110,12 @@ def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | N
     parts = [_told(r) for r in shown_rows]
     if not shown_rows:
         parts.append("no outcome differs in one direction")
+    unseen = [side for side, b in _persistence(run) if b.median == 0.0]
+    if unseen:
+        parts.append(
+            f"{' and '.join(unseen)} never rise{'s' if len(unseen) == 1 else ''} above the detection limit in at "
+            "least half of the draws, where shares are those of few cells"
+        )
     if open_:
         shown = ", ".join(SHORT[r.name] for r in open_[:6]) + (
             f" and {len(open_) - 6} more" if len(open_) > 6 else ""
@@ -121,6 +127,11 @@ def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | N
     if int(run.run["draws"]) == 1:
         return start + "; ".join(parts) + " (nominal values only: no range was tested)."
     return start + "; ".join(parts) + "."
+
+
+def _persistence(run: Comparison) -> tuple[tuple[str, Band], ...]:
+    row = run.outcome("persistence")
+    return ("A", row.a), ("B", row.b)
 
 
 def _told(row: OutcomeRow) -> str:

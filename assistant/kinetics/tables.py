@@ -83,7 +83,7 @@ def _direction(row: OutcomeRow) -> str:
 
 def changes(listed: Sequence[Mapping[str, Any]]) -> str:
     """Each change with what justifies it: a quote and its paper, "assumed", or that the user set it."""
-    asked = [c for c in listed if c["design"] != "A to B"]
+    asked = [c for c in listed if c["design"] != "A to B" and ("event" in c or c["from"] != c["to"])]
     between = [c for c in listed if c["design"] == "A to B"]
     lines = [_change(c) for c in asked]
     if between:
@@ -131,6 +131,8 @@ def because(change: Mapping[str, Any]) -> str:
         where = f"{source['doi']}{', ' + source['table'] if source.get('table') else ''}"
         text += f" (number: {short(source)}, doi {where})"
     note = str(reason.get("note") or "")
+    if reason.get("size") == "user":
+        return f"{text}; {note}"
     if reason.get("size") == "assumed":
         return f"{text}; {note}" if "assumed" in note else f"{text}; size assumed"
     return text
