@@ -144,7 +144,7 @@ def _raised(request: Request) -> Iterator[tuple[str, Doubt]]:
 
 
 def _apart(doubt: Doubt, base: Design, design: Design, other: Design) -> Design:
-    """The design to hold a change against: a doubt on one domain stands although the other shares the change."""
+    """What to hold a change against: a doubt on one domain stands although the other shares the change."""
     return base if doubt.bases and other.base not in doubt.bases else other
 
 

@@ -113,8 +113,8 @@ def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | N
     unseen = [side for side, b in _persistence(run) if b.median == 0.0]
     if unseen:
         parts.append(
-            f"{' and '.join(unseen)} never rise{'s' if len(unseen) == 1 else ''} above the detection limit in at "
-            "least half of the draws, where shares are those of few cells"
+            f"{' and '.join(unseen)} {'never rises' if len(unseen) == 1 else 'never rise'} above the "
+            "detection limit in at least half of the draws, where shares are those of few cells"
         )
     if open_:
         shown = ", ".join(SHORT[r.name] for r in open_[:6]) + (

@@ -66,6 +66,22 @@ def test_what_both_designs_share_raises_no_doubt() -> None:
     assert any("cannot be put down to the costimulatory domain" in d.text for d in done.contested)
 
 
+def test_a_doubt_on_one_domain_stands_when_both_share_the_change() -> None:
+    done = answered("What if the product has 30 % senescent cells, 4-1BB vs CD28?")
+    assert any("BETTER outcome in patients given CD28" in d.text for d in done.contested)
+
+
+def test_shares_of_cells_below_the_detection_limit_are_told_to_be_that() -> None:
+    done = answered("what if antigen density drops a hundredfold in a 4-1BB CAR")
+    assert "A never rises above the detection limit" in done.sentence
+
+
+def test_a_schedule_of_the_user_is_not_called_assumed() -> None:
+    done = answered("what if the cells are irradiated on day 3 in CD28")
+    change = next(c for c in done.changes if "event" in c)
+    assert change["because"]["size"] == "user" and "set by the user" in change["because"]["note"]
+
+
 def test_a_doubt_about_an_outcome_that_is_not_told_stays_out_of_the_sentence() -> None:
     done = answered("what if a 4-1BB CAR gets a four-day dasatinib rest every week")
     for doubt in done.contested:

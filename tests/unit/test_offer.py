@@ -1,4 +1,4 @@
-"""The what-if that an answer offers is one that the model understands, about the lever that was asked about."""
+"""The what-if that an answer offers is understood, and about the lever that was asked about."""
 
 from __future__ import annotations
 
