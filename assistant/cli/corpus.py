@@ -201,7 +201,9 @@ def _readable(document: Document) -> str:
         + ("  (a title search, not the paper's own page)" if whole.link_kind == "title-search" else "")
     )
     lines.append(
-        f"{paper.study_type}; read as {paper.seen}; retraction state {paper.retraction}; id {paper.id}"
+        f"{paper.study_type}; read as {paper.seen}; retraction state {paper.retraction}"
+        f" ({f'checked {paper.retraction_checked}' if paper.retraction_checked else 'never checked'});"
+        f" id {paper.id}"
     )
     for section in document.sections:
         lines += ["", section.path]

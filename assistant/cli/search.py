@@ -74,5 +74,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 def _readable(hit: Hit) -> str:
     cited = Citation.of(hit.rank, hit.paper, hit.passage, "", 0, 0)
     badge = f"{hit.passage.system}, {hit.passage.costim}"
+    if hit.paper.retraction not in ("none", "unknown"):
+        badge += f", {hit.paper.retraction.upper()}"
     where = f"{cited.short} ({hit.passage.id}; {badge})"
     return f"{hit.rank}. [{hit.score:.3f}] {hit.text}\n   {where}\n   {cited.link}\n"

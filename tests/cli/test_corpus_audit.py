@@ -95,7 +95,10 @@ def test_states_are_told_apart_stored_and_kept_out_of_answers(
     # Out of the evidence from now on, and still there to be shown, marked.
     again = own_shell("ask", SENESCENCE, "--json").json
     assert used not in {citation["paper"] for citation in again["citations"]}
-    assert "retraction state retracted" in own_shell("corpus", "show", used).out
+    shown = own_shell("corpus", "show", used).out
+    assert f"retraction state retracted (checked {told[used]['checked']})" in shown
+    marked = own_shell("search", f"{names[0]} mitochondria", "--paper", names[0], "-k", "1").out
+    assert "CONCERN" in marked
     text = own_shell("corpus", "audit", "--offline").out
     assert f"RETRACTED  {used}" in text
     assert "rests on a retracted paper" in text
