@@ -136,7 +136,9 @@ def _float(element: Element) -> None:
     """`title` is the number and `caption` the title of a figure; `text` is what stands below."""
     title = element.find("title")
     if title is not None:
-        title.tag = "label"
+        label = etree.Element("label")
+        label.text = plain(title)
+        element.replace(title, label)
     caption, text = element.find("caption"), element.find("text")
     if caption is not None and text is not None:
         told = plain(text)

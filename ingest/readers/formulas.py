@@ -66,7 +66,7 @@ def _term(element: Element) -> str:
     if tag in ("mi", "mn", "mtext", "ms"):
         return plain(element)
     if tag == "mo":
-        return _operator(plain(element))
+        return _operator(plain(element).translate(_INVISIBLE))
     if tag == "mspace":
         return " "
     if tag in (
@@ -103,13 +103,16 @@ _LAID_OUT = frozenset(
 
 def _row(children: list[Element]) -> str:
     out = ""
-    for child in children:
+    for number, child in enumerate(children):
         term = _term(child)
+        if local(child) == "mo" and not number:
+            term = term.strip()  # a sign in front, not between
+        if not out or not term or not out[-1].isalnum() or not term[0].isalnum():
+            out += term
+            continue
         # Two names side by side are a product; without a blank they would read as one word.
         wide = local(child) in ("mi", "mtext", "mn", "mfrac", "msub", "msup") and len(term.strip()) > 1
-        if out and term and out[-1].isalnum() and term[0].isalnum() and (wide or len(_last_word(out)) > 1):
-            out += " "
-        out += term
+        out += f" {term}" if wide or len(_last_word(out)) > 1 else term
     return out
 
 

@@ -97,6 +97,7 @@ def tidy(text: str) -> str:
     text = re.sub(r" +([,;:.)\]](?:\s|$))", r"\1", text)
     text = _LOOSE.sub(lambda match: "[" + match.group(1).replace(" ", "") + "]", text)
     text = re.sub(r"[\[(]\s*(?:[,;–-]\s*)*[\])]", "", text) if "[" in text or "(" in text else text
+    text = re.sub(r"(?<=[(\[]) (?=\w)", "", text)
     text = _GLUED.sub(" [", text)
     return " ".join(text.split())
 
@@ -202,6 +203,8 @@ def _marker(inner: str, before: str) -> str:
     """A citation or footnote mark, in brackets unless the author put them."""
     if inner[:1] in "[(" or _bracket_is_open(before):
         return inner
+    if not before.strip():
+        return f"[{inner}] "
     if re.search(r"\b(?:refs?\.?|references?|no\.|ref\. nos?\.?)\s*$", before, re.I):
         return inner
     return f"{' ' if before and not before[-1].isspace() else ''}[{inner}]"

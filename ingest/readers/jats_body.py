@@ -74,7 +74,10 @@ _SKIPPED = frozenset(
         "bio",
     ]
 )
-_FILE_KIND = re.compile(r"\([A-Z0-9]{2,5}\)\.?|(?:DOI: ?)?https?://(?:dx\.)?doi\.org/\S+")
+_SAYS_NOTHING = re.compile(
+    r"\([A-Z0-9]{2,5}\)\.?|(?:DOI: ?)?https?://(?:dx\.)?doi\.org/\S+|No abstract (?:is )?available\.?"
+)
+"""A paragraph that is only a kind of file, an address, or word of an absence."""
 _PASTED = re.compile(r"</(?:p|font|td|table|sup|div)>", re.I)
 """A web page pasted into a paragraph as characters, as old SciELO files have it."""
 _PATH_NAMES = {"ack": "Acknowledgements", "fn-group": "Notes", "glossary": "Abbreviations", "bio": "Authors"}
@@ -215,7 +218,7 @@ class Body:
                 self._prose(piece, path, evidence)
             return
         bare = tidy(text)
-        if bare and not _FILE_KIND.fullmatch(bare):
+        if bare and not _SAYS_NOTHING.fullmatch(bare):
             self._open(path, evidence)
             self._draft.paragraph(bare)
 
@@ -311,7 +314,7 @@ class Body:
         parts = [
             text_of(p) for p in (caption if caption is not None else element) if local(p) in ("title", "p")
         ]
-        told = " ".join(part for part in [label, *parts] if part and not _FILE_KIND.fullmatch(part))
+        told = " ".join(part for part in [label, *parts] if part and not _SAYS_NOTHING.fullmatch(part))
         self._prose(told, path, evidence)
 
     def _note(self, element: Element, path: Path, evidence: bool) -> None:
@@ -390,7 +393,7 @@ def _name(element: Element) -> str:
     label, title = text_of(element.find("label")), text_of(element.find("title"))
     if not title and local(element) in ("boxed-text", "app"):
         title = text_of(element.find("caption/title"))
-    return title if title.startswith(label) else f"{label} {title}".strip()
+    return (title if title.startswith(label) else f"{label} {title}").strip(" :")
 
 
 def _label(element: Element, kind: str) -> str:
