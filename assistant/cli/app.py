@@ -18,6 +18,7 @@ from assistant.cli import (
     mcp,
     model,
     search,
+    serve,
     sessions,
     whatif,
 )
@@ -51,6 +52,7 @@ app.command("whatif")(whatif.whatif)
 app.command("ingest")(ingest.ingest)
 app.command("doctor")(doctor.doctor)
 app.command("mcp")(mcp.mcp)
+app.command("serve")(serve.serve)
 for name, group in (
     ("model", model.app),
     ("corpus", corpus.app),
