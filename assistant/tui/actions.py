@@ -172,6 +172,13 @@ class CommandActions(Exports):
         )
 
     @shown
+    async def action_only_paper(self, paper: str) -> None:
+        """`p` on a card: the questions that follow search this paper alone."""
+        await self.action_filter(f"paper={paper}")
+        self.go("conversation")
+        self.notify("The next questions search this paper alone; /filter off takes that back.")
+
+    @shown
     async def action_model(self, argument: str = "") -> None:
         """`/model [none | PROVIDER:NAME]`: who writes the answers that follow."""
         from assistant.models.names import NONE, parse

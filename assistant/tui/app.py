@@ -111,7 +111,21 @@ class ChatApp(CommandActions):
     @on(messages.ContextsRead)
     @while_open
     def _contexts_read(self, event: messages.ContextsRead) -> None:
-        self.evidence.surround(event.answer, event.contexts)
+        self.evidence.surround(event.citations, event.contexts)
+
+    @on(messages.SimilarWanted)
+    @while_open
+    def _similar_wanted(self, event: messages.SimilarWanted) -> None:
+        self.run_similar(event.citation)
+
+    @on(messages.SimilarFound)
+    @while_open
+    async def _similar_found(self, event: messages.SimilarFound) -> None:
+        if not event.found:
+            self.notify("No other passage is near this quote.", severity="warning")
+            return
+        await self.evidence.show_similar(event.citation, event.found)
+        self.run_contexts(event.found)
 
     @on(messages.WhatIfShown)
     @while_open

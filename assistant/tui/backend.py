@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from ingest.pipeline import Progress
 
 
+SIMILAR = 9
+"""Passages shown as like a quote: as many as there are digits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question with all that decides its answer."""
@@ -50,6 +54,9 @@ class Backend(Protocol):
 
     def context(self, citation: Citation) -> Context:
         """The surroundings of a quote."""
+
+    def similar(self, citation: Citation, filters: Filters) -> tuple[Citation, ...]:
+        """Passages like a quote, best first, without the quote itself."""
 
     def is_whatif(self, question: str) -> bool:
         """Whether the question is one for the kinetic model."""
@@ -123,6 +130,20 @@ class EngineBackend:
         """The surroundings of a quote."""
         with self._lock:
             return self._opened.context(citation)
+
+    def similar(self, citation: Citation, filters: Filters) -> tuple[Citation, ...]:
+        """Passages like a quote, best first, without the quote itself."""
+        from assistant.evidence import Citation as Quoted
+
+        with self._lock:
+            hits = self._opened.search(citation.quote, k=SIMILAR + 1, filters=filters)
+        others = [hit for hit in hits if hit.passage.id != citation.passage][:SIMILAR]
+        found = []
+        for n, hit in enumerate(others, 1):
+            span = hit.passage.span  # the blanks stand for the text before it, which is not needed here
+            document = " " * span.start + hit.text
+            found.append(Quoted.of(n, hit.paper, hit.passage, document, span.start, span.end))
+        return tuple(found)
 
     def is_whatif(self, question: str) -> bool:
         """Whether the question is one for the kinetic model."""

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from assistant.evidence import Answer, Citation
 from assistant.sessions.plain import one_line, plain
 from assistant.tui.badges import RETRACTIONS, name_of, of_citation
+from assistant.tui.messages import CitationOpened, SimilarWanted
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
@@ -27,9 +28,13 @@ AROUND = 320
 class EvidenceRoom(VerticalScroll, can_focus=False):
     """Cards for the citations of one answer."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("backspace", "back", "Back to the answer", show=False)]
+
     def __init__(self) -> None:
         super().__init__(id="evidence")
         self.answer: Answer | None = None
+        self.shown: Sequence[Citation] = ()
+        """The quotes on the cards: of the answer, or what is like one of them."""
 
     def compose(self) -> ComposeResult:
         """Empty until an answer is in focus."""
@@ -42,22 +47,38 @@ class EvidenceRoom(VerticalScroll, can_focus=False):
 
     async def show(self, answer: Answer) -> None:
         """Show the quotes of an answer; their surroundings follow with `surround`."""
-        if self.answer is answer:
+        if self.answer is answer and self.shown is answer.citations:
             return
         self.answer = answer
+        count = len(answer.citations)
+        head = f"{count} quote{'' if count == 1 else 's'} behind: {one_line(answer.question)}"
+        await self._lay_out(Content.styled(head, "dim"), answer.citations)
+
+    async def show_similar(self, citation: Citation, found: Sequence[Citation]) -> None:
+        """Show passages like a quote; the way back leads to the answer."""
+        back = Content.styled("◂ Back to the answer (⌫)", Style.from_meta({"@click": "back"}))
+        words = f"{len(found)} passages nearest to [{citation.n}] {name_of(citation)}, best first"
+        await self._lay_out(Content.assemble((words, "dim"), "\n", back.stylize("$primary")), found)
+        self.take_focus()
+
+    async def _lay_out(self, head: Content, citations: Sequence[Citation]) -> None:
+        self.shown = citations
         async with self.batch():
             await self.query("*").remove()
-            count = len(answer.citations)
-            head = f"{count} quote{'' if count == 1 else 's'} behind: {one_line(answer.question)}"
-            await self.mount(Static(Content.styled(head, "dim"), classes="evidence-head"))
-            await self.mount_all(Card(citation) for citation in answer.citations)
+            await self.mount(Static(head, classes="evidence-head"))
+            await self.mount_all(Card(citation) for citation in citations)
         self.scroll_home(animate=False)
 
-    def surround(self, answer: Answer, contexts: Sequence[Context | None]) -> None:
+    def surround(self, citations: Sequence[Citation], contexts: Sequence[Context | None]) -> None:
         """Put the quotes into their surroundings."""
-        if self.answer is answer:
+        if self.shown is citations:
             for card, context in zip(self.query(Card), contexts, strict=True):
                 card.surround(context)
+
+    async def action_back(self) -> None:
+        """From similar passages to the quotes of the answer."""
+        if self.answer is not None and self.shown is not self.answer.citations:
+            self.post_message(CitationOpened(self.answer, self.answer.citations[0].n))
 
     def focus_card(self, n: int, *, take_focus: bool = True) -> bool:
         """Scroll to the quote numbered `n`; False when the answer has none."""
@@ -88,11 +109,14 @@ class Card(Vertical, can_focus=True):
         Binding("enter", "unfold", "More"),
         Binding("o", "open_link", "Open page"),
         Binding("y", "copy_citation", "Copy"),
-        Binding("b", "copy_bibtex", "BibTeX"),
+        Binding("b", "copy_bibtex", "BibTeX", show=False),
+        Binding("m", "similar", "More like this"),
+        Binding("p", "only_paper", "Only this paper"),
     ]
     HELP = (
         "A quote: ↑ ↓ or a digit go to another, Enter shows more around it, o opens the paper's page, "
-        "y copies the reference, b copies BibTeX."
+        "y copies the reference, b copies BibTeX, m finds passages like it, p restricts the next questions "
+        "to this paper, Backspace returns from similar passages to the answer."
     )
 
     def __init__(self, citation: Citation) -> None:
@@ -138,8 +162,10 @@ class Card(Vertical, can_focus=True):
         page = "o Open page" if self.citation.link_kind != "title-search" else "o Search for the title"
         labels = (
             (page, "open_link"),
-            ("y Copy reference", "copy_citation"),
-            ("b Copy BibTeX", "copy_bibtex"),
+            ("y Copy", "copy_citation"),
+            ("b BibTeX", "copy_bibtex"),
+            ("m More like this", "similar"),
+            ("p Only this paper", "only_paper"),
         )
         parts = [
             Content.styled(label, Style.from_meta({"@click": action})).stylize("$primary")
@@ -167,6 +193,14 @@ class Card(Vertical, can_focus=True):
     async def action_copy_citation(self) -> None:
         """Copy the reference with its quote."""
         await self.run_action(f"app.copy_reference({self.citation.n})")
+
+    def action_similar(self) -> None:
+        """Find passages like this quote."""
+        self.post_message(SimilarWanted(self.citation))
+
+    async def action_only_paper(self) -> None:
+        """Restrict the next questions to this paper."""
+        await self.run_action(f"app.only_paper({self.citation.paper!r})")
 
     async def action_copy_bibtex(self) -> None:
         """Copy the BibTeX entry."""

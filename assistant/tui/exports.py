@@ -79,8 +79,7 @@ class Exports(Questions):
         self._copy(entry(self._cited(n)), f"BibTeX of [{n}]")
 
     def _cited(self, n: int) -> Citation:
-        answer = self.evidence.answer
-        for citation in answer.citations if answer is not None else ():
+        for citation in self.evidence.shown:
             if citation.n == n:
                 return citation
         raise InputError(f"There is no quote [{n}].", hint="Open an answer's evidence first (F3).")
@@ -98,6 +97,10 @@ class Exports(Questions):
         """Open a paper's page; say the address when there is no browser to open it in."""
         import webbrowser
 
+        if self.is_web:  # the reader's browser, not one of the machine that serves the chat
+            self.open_url(address)
+            self.notify(f"Asked the browser to open {address}", markup=False)
+            return
         try:
             opened = webbrowser.open(address)
         except (webbrowser.Error, OSError):

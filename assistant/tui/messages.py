@@ -10,7 +10,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
-    from assistant.evidence import Answer, Sentence
+    from assistant.evidence import Answer, Citation, Sentence
     from assistant.sessions.turns import Json
     from assistant.tui.levers import Request
     from assistant.tui.rooms import Room
@@ -131,7 +131,22 @@ class Failed(Message):
 
 @dataclass
 class ContextsRead(Message):
-    """The surroundings of an answer's quotes were read."""
+    """The surroundings of the quotes on the cards were read."""
 
-    answer: Answer
+    citations: Sequence[Citation]
     contexts: Sequence[Context | None]
+
+
+@dataclass
+class SimilarWanted(Message):
+    """The reader wants passages like a quote."""
+
+    citation: Citation
+
+
+@dataclass
+class SimilarFound(Message):
+    """Passages like a quote came back, best first."""
+
+    citation: Citation
+    found: Sequence[Citation]

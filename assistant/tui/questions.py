@@ -94,7 +94,7 @@ class Questions(Workers):
         await self.evidence.show(answer)
         self.bar.count = len(answer.citations)
         self.beside("evidence")
-        self.run_contexts(answer)
+        self.run_contexts(answer.citations)
 
     @on(messages.Simulated)
     @while_open

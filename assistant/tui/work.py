@@ -7,6 +7,7 @@ worker never ends the app.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -137,12 +138,23 @@ class Workers(Stage):
         return True
 
     @work(thread=True, exclusive=True, group="contexts", name="quotes in context")
-    def run_contexts(self, answer: Answer) -> None:
-        """Read the surroundings of an answer's quotes."""
+    def run_contexts(self, citations: Sequence[Citation]) -> None:
+        """Read the surroundings of quotes."""
         worker = get_current_worker()
-        found = [self._surroundings(citation) for citation in answer.citations]
+        found = [self._surroundings(citation) for citation in citations]
         if not worker.is_cancelled:
-            self.post_message(messages.ContextsRead(answer, found))
+            self.post_message(messages.ContextsRead(citations, found))
+
+    @work(thread=True, exclusive=True, group="similar", name="similar passages")
+    def run_similar(self, citation: Citation) -> None:
+        """Find passages like a quote."""
+        try:
+            found = self.backend.similar(citation, self.dialogue.filters)
+        except Exception as error:  # the border of the thread
+            LOG.exception("passages like %s", citation.passage)
+            self.post_message(messages.Failed(0, error))
+        else:
+            self.post_message(messages.SimilarFound(citation, found))
 
     def _surroundings(self, citation: Citation) -> Context | None:
         try:

@@ -283,6 +283,10 @@ class FakeBackend:
             paper, TEXT, section, citation.start, citation.end, (), "Only the abstract was visible."
         )
 
+    def similar(self, citation_: Citation, filters: Filters) -> tuple[Citation, ...]:
+        others = [n for n in range(1, 4) if n != citation_.n]
+        return tuple(replace(citation(n), n=place) for place, n in enumerate(others, 1))
+
     def is_whatif(self, question: str) -> bool:
         return question.lower().startswith("what if")
 

@@ -23,6 +23,7 @@ window.WebSocket = class extends Socket {
     super(...given);
     this.addEventListener("message", async (event) => {
       const data = event.data;
+      if (typeof data === "string") return;
       const text = data instanceof Blob ? await data.text() : new TextDecoder().decode(data);
       window.seen += text.replace(/\\x1b(?:\\[[0-?]*[ -\\/]*[@-~]|\\][^\\x07]*\\x07|.)/g, "");
     });

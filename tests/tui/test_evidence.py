@@ -180,3 +180,33 @@ async def test_the_same_chat_at_every_width_through_a_resize(tmp_path: Path) -> 
         assert await rooms(40, 10) == ["evidence"], "even far too small nothing breaks"
         app.go("conversation")
         assert await rooms(10, 5) == ["conversation"]
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_more_like_this_shows_near_passages(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with chat(tmp_path, size=size) as driver:
+        await driver.ask("Which domain?")
+        await driver.pilot.press("alt+1")
+        await driver.until(lambda: isinstance(driver.app.focused, Card))
+        await driver.pilot.press("m")
+        await driver.until(lambda: "2 passages nearest to [1]" in driver.text(".evidence-head"))
+        cards = list(driver.app.query(Card))
+        assert [card.citation.paper for card in cards] == ["paper2", "paper3"] and cards[0].has_focus
+        await driver.until(lambda: "Limits of this source" in driver.text("Card *"), "their surroundings")
+        await driver.pilot.press("y")
+        assert "Reference [1]" in driver.notices(), "what is copied is what is shown"
+        assert "part 2" in (tmp_path / "copied.txt").read_text(encoding="utf-8")
+        await driver.pilot.press("backspace")
+        await driver.until(lambda: "3 quotes behind: Which domain?" in driver.text(".evidence-head"))
+
+
+async def test_only_this_paper_restricts_the_next_questions(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.ask("Which domain?")
+        await driver.pilot.press("alt+2")
+        await driver.until(lambda: isinstance(driver.app.focused, Card))
+        await driver.pilot.press("p")
+        await driver.until(lambda: driver.app.bar.room == "conversation")
+        assert "only paper paper2" in driver.text("RoomBar") and "/filter off" in driver.notices()
+        await driver.ask("And what else?")
+        assert driver.backend.asked[-1][1].papers == ("paper2",)
