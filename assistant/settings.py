@@ -127,6 +127,7 @@ OPTIONS: tuple[Option, ...] = (
         "sources.crossref_url", "text", "https://api.crossref.org", "Address of Crossref, or of a mirror."
     ),
     Option("chat.theme", "text", "senescope-dark", "Colour theme of the chat."),
+    Option("chat.keys", "text", "", "Other keys of the chat, such as help=f2; F1 there lists the actions."),
 )
 BY_KEY: dict[str, Option] = {option.key: option for option in OPTIONS}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -17,6 +18,7 @@ from assistant.tui.stage import while_open
 if TYPE_CHECKING:
     from assistant.evidence import Citation
     from assistant.tui.rooms import Room
+    from assistant.tui.screens import Choice
 
 
 class CommandActions(Exports):
@@ -125,14 +127,16 @@ class CommandActions(Exports):
     @shown
     async def action_help(self, argument: str = "") -> None:
         """F1: help for the place the reader is at."""
-        here = (
-            getattr(self.focused, "HELP", "")
-            or getattr(getattr(self.focused, "parent", None), "HELP", "")
-            or ""
-        )
         from assistant.tui.screens import help_page
 
-        self.push_screen(help_page(here))
+        nodes = [] if self.focused is None else list(self.focused.ancestors_with_self)
+        here = [words for node in nodes if (words := getattr(node, "HELP", ""))]
+        keys = {
+            self.get_key_display(active.binding): active.binding.description
+            for active in self.screen.active_bindings.values()
+            if active.enabled and active.binding.description
+        }
+        self.push_screen(help_page(here, keys))
 
     @shown
     async def action_log(self, argument: str = "") -> None:
@@ -210,7 +214,7 @@ class CommandActions(Exports):
             argument = themes.NAMES[(place + 1) % len(themes.NAMES)]
         name = themes.full_name(argument)
         if name is None:
-            raise InputError(f"There is no theme {argument!r}.", hint=f"Use {', '.join(themes.NAMES)}.")
+            raise themes.unknown(argument)
         self.theme = name
         self.notify(
             f'{name}. To keep it: [chat] theme = "{name}" in {self.settings.config_file}', markup=False
@@ -241,11 +245,29 @@ class CommandActions(Exports):
 
         picker = SessionPicker(self.dialogue.sessions(), self.dialogue.search, argument)
 
-        async def chosen(name: str | None) -> None:
-            if name is not None:
+        async def chosen(choice: Choice | None) -> None:
+            if choice is None:
+                return
+            what, name = choice
+            if what == "open":
                 await self.open_session(name)
+            elif what == "rename":
+                self._ask_title(name)
+            else:
+                self.ask_export(name)
 
         self.push_screen(picker, chosen)
+
+    def _ask_title(self, name: str) -> None:
+        from assistant.tui.dialogs import Ask
+
+        @shown
+        async def named(app: CommandActions, title: str | None) -> None:
+            if title is not None:
+                session = app.dialogue.rename(title, name)
+                app.notify(f"The session is now “{session.title if session else title}”.", markup=False)
+
+        self.push_screen(Ask("Title of the session", self.dialogue.title(name)), partial(named, self))
 
     @shown
     async def open_session(self, name: str) -> None:

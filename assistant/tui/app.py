@@ -17,13 +17,14 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from assistant.errors import ConfigError, SenescopeError
 from assistant.settings import Settings
 from assistant.tui import messages, themes
 from assistant.tui.actions import CommandActions
 from assistant.tui.backend import Backend, EngineBackend
 from assistant.tui.commands import COMMANDS
 from assistant.tui.conversation import Conversation
-from assistant.tui.keys import read_alt_digits
+from assistant.tui.keys import keymap, read_alt_digits
 from assistant.tui.prompt import Composer
 from assistant.tui.rooms import RoomBar
 from assistant.tui.stage import MEDIUM, WIDE, while_open
@@ -41,13 +42,13 @@ class ChatApp(CommandActions):
         (WIDE, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", key_display="F1"),
-        Binding("f2", "room('conversation')", "Chat", show=False),
-        Binding("f3", "room('evidence')", "Evidence", show=False),
-        Binding("f4", "room('whatif')", "What-if", show=False),
+        Binding("f1", "help", "Help", id="help"),
+        Binding("f2", "room('conversation')", "Chat", show=False, id="chat"),
+        Binding("f3", "room('evidence')", "Evidence", show=False, id="evidence"),
+        Binding("f4", "room('whatif')", "What-if", show=False, id="whatif"),
         Binding("escape", "cancel", "Cancel", show=False),
-        Binding("ctrl+n", "new_session", "New", show=False),
-        Binding("ctrl+o", "sessions", "Sessions"),
+        Binding("ctrl+n", "new_session", "New session", show=False, id="new"),
+        Binding("ctrl+o", "sessions", "Sessions", id="sessions"),
         # With priority: the input would take the digit as text.
         Binding("alt+1", "citation(1)", "Quote", key_display="alt+1-9", priority=True),
         *(
@@ -65,6 +66,19 @@ class ChatApp(CommandActions):
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.full_name(settings.text("chat.theme")) or themes.DEFAULT
+        self._mistakes = self._personal(settings)
+
+    def _personal(self, settings: Settings) -> list[SenescopeError]:
+        """Take over the keys; returns what is wrong with keys and theme, for when there is a screen."""
+        mistakes: list[SenescopeError] = []
+        theme = settings.text("chat.theme")
+        if themes.full_name(theme) is None:
+            mistakes.append(themes.unknown(theme))
+        try:
+            self.set_keymap(keymap(settings.text("chat.keys")))
+        except ConfigError as error:
+            mistakes.append(error)
+        return mistakes
 
     def compose(self) -> ComposeResult:
         """What the first frame shows."""
@@ -93,6 +107,8 @@ class ChatApp(CommandActions):
         await self.query_one("#rooms").mount_all([EvidenceRoom(), WhatIfRoom()])
         self.bar.model = "" if self.dialogue.model == "none" else self.dialogue.model
         self.run_opening()
+        for mistake in self._mistakes:
+            self.complain(mistake)
         error = self.dialogue.open()
         if error is not None:
             await self.panel_of(error)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.errors import SenescopeError
+from assistant.errors import InputError, SenescopeError
 from assistant.evidence import Answer, Filters
 from assistant.sessions.store import SessionStore
 from assistant.sessions.turns import Json, Match, Session, Turn, TurnKind
@@ -142,12 +142,30 @@ class Dialogue:
         """Earlier questions for the input."""
         return self.store.questions() if self.store is not None else ()
 
-    def rename(self, title: str) -> Session | None:
-        """Give the session another title; None when nothing was asked yet."""
-        if self.store is None or self.session is None:
+    def rename(self, title: str, name: str = "") -> Session | None:
+        """Give this session, or the one called `name`, another title; None when there is none yet."""
+        name = name or (self.session.id if self.session is not None else "")
+        if self.store is None or not name:
             return None
-        self.session = self.store.rename(self.session.id, title)
-        return self.session
+        renamed = self.store.rename(name, title)
+        if self.session is not None and self.session.id == renamed.id:
+            self.session = renamed
+        return renamed
+
+    def title(self, name: str) -> str:
+        """The title of a stored session."""
+        return self.store.get(name).title if self.store is not None else ""
+
+    def stored(self, name: str) -> tuple[Session, tuple[Turn, ...]]:
+        """A stored session with its turns.
+
+        Raises:
+            InputError: there is none of that name, or no history.
+        """
+        if self.store is None:
+            raise InputError("This conversation is not being kept.", hint="/log says why.")
+        session = self.store.get(name)
+        return session, self.store.turns(session.id)
 
     def close(self) -> None:
         """Close the history; an answer that comes later is dropped, and its question stays pending."""

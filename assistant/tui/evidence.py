@@ -107,11 +107,11 @@ class Card(Vertical, can_focus=True):
         Binding("down,j", "step(1)", "Next quote", show=False),
         Binding("up,k", "step(-1)", "Previous quote", show=False),
         Binding("enter", "unfold", "More"),
-        Binding("o", "open_link", "Open page"),
-        Binding("y", "copy_citation", "Copy"),
-        Binding("b", "copy_bibtex", "BibTeX", show=False),
-        Binding("m", "similar", "More like this"),
-        Binding("p", "only_paper", "Only this paper"),
+        Binding("o", "open_link", "Open page", id="open"),
+        Binding("y", "copy_citation", "Copy", id="copy"),
+        Binding("b", "copy_bibtex", "BibTeX", show=False, id="bibtex"),
+        Binding("m", "similar", "More like this", id="similar"),
+        Binding("p", "only_paper", "Only this paper", id="only"),
     ]
     HELP = (
         "A quote: ↑ ↓ or a digit go to another, Enter shows more around it, o opens the paper's page, "

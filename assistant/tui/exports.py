@@ -111,16 +111,34 @@ class Exports(Questions):
     @shown
     async def action_export(self, argument: str = "") -> None:
         """`/export [FILE]`: the session; the ending of the name decides the format."""
+        session = self.dialogue.session
+        if session is None:
+            raise InputError("There is nothing to export yet.", hint="Ask a question first.")
+        self._write_session(session.id, argument or f"senescope-{session.id}.md")
+
+    def ask_export(self, name: str) -> None:
+        """Ask for a file, and write a stored session into it."""
+        from assistant.tui.dialogs import Ask
+
+        @shown
+        async def named(app: Exports, target: str | None) -> None:
+            if target is not None:
+                app._write_session(name, target)
+
+        hint = "The ending decides: .md, .json, .bib, or .zip with everything"
+        self.push_screen(
+            Ask("Export the session to", f"senescope-{name}.md", hint=hint), partial(named, self)
+        )
+
+    def _write_session(self, name: str, file: str) -> None:
         from pathlib import Path
 
         from assistant.sessions import bundle
         from assistant.sessions.bibtex import bibtex
         from assistant.sessions.markdown import markdown
 
-        session, turns = self.dialogue.session, self.dialogue.turns()
-        if session is None or not turns:
-            raise InputError("There is nothing to export yet.", hint="Ask a question first.")
-        target = Path(argument or f"senescope-{session.id}.md").expanduser()
+        session, turns = self.dialogue.stored(name)
+        target = Path(file).expanduser()
         if target.suffix == ".zip":
             bundle.write_bundle(session, turns, target)
         else:
@@ -137,6 +155,8 @@ class Exports(Questions):
                     f"{str(target)!r} cannot be written: {error}.", hint="/export OTHER.md"
                 ) from error
         self.notify(f"{len(turns)} turns written to {target.resolve()}", markup=False)
+        if self.is_web:  # the reader sits at another machine, perhaps
+            self.deliver_binary(target)
 
     @shown
     async def action_save_design(self) -> None:

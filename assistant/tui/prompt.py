@@ -24,8 +24,8 @@ class Prompt(TextArea):
     """A text area in which Enter sends and the arrows reach earlier questions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", priority=False),
-        Binding("shift+enter,ctrl+j,alt+enter", "newline", "New line", key_display="^j"),
+        Binding("enter", "send", "Send", id="send"),
+        Binding("shift+enter,ctrl+j,alt+enter", "newline", "New line", key_display="^j", id="newline"),
         Binding("tab", "complete", "Complete", show=False),
         Binding("pageup,ctrl+up", "app.scroll_conversation(-1)", "Scroll up", show=False),
         Binding("pagedown,ctrl+down", "app.scroll_conversation(1)", "Scroll down", show=False),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from assistant.errors import SenescopeError
 from assistant.sessions.plain import one_line, plain
 from assistant.sessions.turns import Match, Session
 from assistant.tui.commands import COMMANDS
+from assistant.tui.keys import REBINDABLE
 
 KEYS: tuple[tuple[str, str], ...] = (
     ("Enter", "send the question; Ctrl+J or Shift+Enter begin a new line"),
@@ -56,12 +57,19 @@ class Page(ModalScreen[None]):
         self.query_one(VerticalScroll).focus()
 
 
-def help_page(here: str) -> Page:
-    """Help for the place the reader is at, then keys and commands."""
+def help_page(here: Sequence[str], keys: Mapping[str, str]) -> Page:
+    """Help for the place the reader is at, then keys and commands.
+
+    Arguments:
+        here: what the places say of themselves, from the focus outwards.
+        keys: every key that works there, as it is shown, with what it does.
+    """
     parts: list[Content] = []
     if here:
-        parts += [Content.assemble(("Here  ", "bold $primary"), here), Content("")]
-    parts.append(Content.styled("Keys", "bold $primary"))
+        parts += [Content.styled("Here", "bold $primary"), *(Content(f"  {words}") for words in here)]
+    parts += [Content(""), Content.styled("Keys that work here", "bold $primary")]
+    parts += [Content.assemble((f"  {key:<16}", "bold"), text) for key, text in keys.items()]
+    parts += [Content(""), Content.styled("Everywhere", "bold $primary")]
     parts += [Content.assemble((f"  {key:<16}", "bold"), text) for key, text in KEYS]
     parts += [Content(""), Content.styled("Commands", "bold $primary")]
     parts += [Content.assemble((f"  /{command.name:<15}", "bold"), command.help) for command in COMMANDS]
@@ -69,8 +77,12 @@ def help_page(here: str) -> Page:
         Content(""),
         Content.styled("Marks", "bold $primary"),
         Content("  ◆ 4-1BB   ● CD28   ◈ both   ○ other domain"),
-        Content("  ━━ A continuous   ╍╍ B dashed   dots: 90 % of the draws"),
-        Content("  □ assumed: no source stands behind the number"),
+        Content("  ━━ A continuous   ╍╍ B dashed   dots: 90 % of the draws   letters: measured"),
+        Content("  ■ published   ◧ guided by a source   ◇ fitted   □ assumed   ✎ set by you"),
+        Content(""),
+        Content.styled("Other keys", "bold $primary"),
+        Content('  In the settings file: [chat] keys = "help=f2, sessions=ctrl+s". The actions are'),
+        Content(f"  {', '.join(REBINDABLE)}."),
     ]
     return Page("Help", Content("\n").join(parts))
 
@@ -80,11 +92,17 @@ def log_page(text: str) -> Page:
     return Page("Log", Content(plain(text)))
 
 
-class SessionPicker(ModalScreen[str | None]):
+Choice = tuple[Literal["open", "rename", "export"], str]
+"""What is to be done with which session."""
+
+
+class SessionPicker(ModalScreen[Choice | None]):
     """Earlier sessions; typing searches questions and answers; Enter opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close"),
+        Binding("ctrl+r", "take('rename')", "Rename", priority=True),
+        Binding("ctrl+e", "take('export')", "Export", priority=True),
         Binding("down", "move(1)", "Down", show=False),
         Binding("up", "move(-1)", "Up", show=False),
     ]
@@ -105,7 +123,7 @@ class SessionPicker(ModalScreen[str | None]):
         """Search field over the list."""
         with Vertical(classes="page picker") as panel:
             panel.border_title = "Sessions"
-            panel.border_subtitle = "↑ ↓ choose · Enter opens · Esc closes"
+            panel.border_subtitle = "↑ ↓ choose · Enter opens · ^R renames · ^E exports · Esc closes"
             yield Input(self._words, placeholder="Search questions and answers", compact=True)
             yield OptionList(compact=True)
 
@@ -163,15 +181,19 @@ class SessionPicker(ModalScreen[str | None]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        place = self.query_one(OptionList).highlighted
-        if place is not None and self._shown:
-            self.dismiss(self._shown[place])
+        self.action_take("open")
 
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if self._shown:
-            self.dismiss(self._shown[event.option_index])
+            self.dismiss(("open", self._shown[event.option_index]))
+
+    def action_take(self, what: Literal["open", "rename", "export"]) -> None:
+        """Do something with the highlighted session."""
+        place = self.query_one(OptionList).highlighted
+        if place is not None and self._shown:
+            self.dismiss((what, self._shown[place]))
 
     def action_move(self, step: int) -> None:
         """Move in the list while the search field keeps the focus."""

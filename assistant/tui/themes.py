@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+from assistant.errors import ConfigError
+from assistant.settings import nearest
+
 THEMES: tuple[Theme, ...] = (
     Theme(
         name="senescope-dark",
@@ -77,3 +80,8 @@ def full_name(name: str) -> str | None:
     """The theme meant by `light`, `senescope-light` or any beginning of those; None when there is none."""
     wanted = name.strip().lower().removeprefix("senescope-")
     return next((known for known in NAMES if wanted and known.startswith(f"senescope-{wanted}")), None)
+
+
+def unknown(name: str) -> ConfigError:
+    """The message for a theme that there is not."""
+    return ConfigError(f"There is no theme {name!r}{nearest(name, NAMES)}.", hint=f"Use {', '.join(NAMES)}.")

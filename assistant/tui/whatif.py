@@ -23,13 +23,13 @@ class WhatIfRoom(Vertical, can_focus=False):
     """Everything about one comparison."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "turn(1)", "Curve"),
+        Binding("c", "turn(1)", "Curve", id="curve"),
         Binding("C", "turn(-1)", "Previous curve", show=False),
-        Binding("z", "zoom", "Zoom"),
-        Binding("s", "app.save_design", "Save design"),
-        Binding("e", "app.export_whatif", "Export"),
-        Binding("a", "app.add_lever", "Add lever", show=False),
-        Binding("R", "clear", "Reset all", show=False),
+        Binding("z", "zoom", "Zoom", id="zoom"),
+        Binding("s", "app.save_design", "Save design", id="save"),
+        Binding("e", "app.export_whatif", "Export", id="export"),
+        Binding("a", "app.add_lever", "Add lever", show=False, id="lever"),
+        Binding("R", "clear", "Reset all", show=False, id="reset"),
     ]
     HELP = (
         "The what-if room: Tab and ↑ ↓ go through designs and levers, ← → change a lever and the curves "

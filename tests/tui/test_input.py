@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from assistant.evidence import Filters
 from assistant.sessions.store import SessionStore
 from assistant.tui import themes
 from assistant.tui.commands import COMMANDS, completions, parse, parse_filters
+from assistant.tui.dialogs import Ask
 from assistant.tui.prompt import MAXIMUM, Menu
 from assistant.tui.screens import Page, SessionPicker
 from assistant.tui.turn import TurnView
@@ -164,6 +166,53 @@ async def test_help_tells_about_the_place_the_reader_is_at(tmp_path: Path) -> No
         assert not isinstance(driver.app.screen, Page)
 
 
+async def test_help_lists_the_keys_that_work_where_the_reader_is(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.ask("Which domain?")
+        await driver.pilot.press("alt+1", "f1")
+        await driver.until(lambda: "More like this" in driver.text())
+        assert "Save design" not in driver.text()
+        await driver.pilot.press("escape", "f4", "f1")
+        await driver.until(lambda: "Save design" in driver.text())
+        assert "More like this" not in driver.text()
+
+
+async def test_keys_of_the_settings_replace_those_of_the_chat(tmp_path: Path) -> None:
+    async with chat(tmp_path, chat__keys="help=f8, sessions=ctrl+s|f9") as driver:
+        await driver.pilot.press("f1")
+        assert not isinstance(driver.app.screen, Page)
+        await driver.pilot.press("f8")
+        assert isinstance(driver.app.screen, Page) and "f8" in driver.text()
+        await driver.pilot.press("escape", "f9")
+        assert isinstance(driver.app.screen, SessionPicker)
+
+
+@pytest.mark.parametrize(
+    ("keys", "theme", "said"),
+    [
+        ("halp=f2", "light", "there is no action 'halp'"),
+        ("help", "light", "'help' gives no key"),
+        ("", "senescope-drak", "There is no theme 'senescope-drak'"),
+    ],
+)
+async def test_a_mistake_in_keys_or_theme_is_said_and_the_chat_works(
+    tmp_path: Path, keys: str, theme: str, said: str
+) -> None:
+    async with chat(tmp_path, chat__keys=keys, chat__theme=theme) as driver:
+        await driver.until(lambda: said in driver.notices())
+        await driver.ask("Which domain?")
+
+
+async def test_no_color_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with chat(tmp_path, size=WIDE) as driver:
+        await driver.ask("Which domain?")
+        colours = re.findall(r"#[0-9a-f]{6}", driver.app.export_screenshot().partition("<rect")[0])
+        # Grey has no hue: its three parts are equal. The one other colour is the picture's own default.
+        styles = {c for c in colours if len({c[1:3], c[3:5], c[5:7]}) > 1}
+        assert styles <= {"#c5c8c6"} and driver.app.no_color
+
+
 async def test_the_palette_runs_commands_and_types_those_that_need_words(tmp_path: Path) -> None:
     async with chat(tmp_path) as driver:
         await driver.app.action_palette("whatif")
@@ -262,3 +311,27 @@ async def test_quit_leaves_and_keeps_everything(tmp_path: Path) -> None:
         await driver.send("/quit")
         await driver.until(lambda: not driver.app.is_running or driver.app._exit)
     assert SessionStore.open(tmp_path).get("latest").turns == 1
+
+
+async def test_a_session_is_renamed_and_exported_from_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with chat(tmp_path) as driver:
+        await driver.ask("Which domain?")
+        await driver.send("/new")
+        await driver.ask("Something else?")
+        await driver.pilot.press("ctrl+o")
+        await driver.pilot.press(*"domain", "ctrl+r")
+        await driver.until(lambda: isinstance(driver.app.screen, Ask))
+        field = driver.app.screen.query_one(Input)
+        assert field.value == "Which domain?"
+        field.value = "Domains and senescence"
+        await driver.pilot.press("enter")
+        await driver.until(lambda: "now “Domains and senescence”" in driver.notices())
+        await driver.pilot.press("ctrl+o", "down", "ctrl+e")
+        await driver.until(lambda: isinstance(driver.app.screen, Ask))
+        await driver.pilot.press("enter")
+        await driver.until(lambda: "1 turns written to" in driver.notices())
+        (written,) = tmp_path.glob("senescope-*.md")
+        assert "Domains and senescence" in written.read_text(encoding="utf-8")
