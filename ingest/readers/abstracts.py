@@ -44,6 +44,7 @@ _SECONDARY = frozenset(
 _NOTICES = frozenset(
     {"retraction of publication", "expression of concern", "retraction", "retraction notice"}
 )
+_CORRECTIONS = frozenset({"published erratum", "correction", "erratum", "corrigendum"})
 _TAG = (
     r"(?:p|i|b|em|strong|sup|sub|u|h[1-6]|br|sec|title|italic|bold|scp|span|div|a|ul|ol|li|x|article-title|abstract"
     r"|inline-formula|disp-formula|tex-math|alternatives|sc|tt|jats:[\w-]+|mml:[\w-]+|xref|ext-link)"
@@ -79,9 +80,11 @@ def document(
             draft.paragraph(text)
     told = list(notes)
     if draft.empty and not silent:
-        draft.section("Title")
+        # The title of a correction names another paper's claim, which it corrects.
+        named = bool(_CORRECTIONS & set(notice.split("; ")))
+        draft.section("Title", evidence=not named)
         draft.paragraph(paper.title)
-        told.append("no abstract: only the title can be quoted")
+        told.append("no abstract" if named else "no abstract: only the title can be quoted")
     if silent:
         told.append("a notice about another paper: not evidence")
     if re.match(r"(?:retracted|withdrawn)\b(?: article)?\s*[:.]", paper.title, re.I):
