@@ -9,8 +9,11 @@ bracket set off from the word (cells [12,13]); a footnote mark becomes one too. 
 
 from __future__ import annotations
 
+import html
 import re
 from functools import lru_cache
+
+from lxml import etree
 
 from ingest.readers.formulas import latex, mathml
 from ingest.readers.markup import Element, local, plain
@@ -115,6 +118,8 @@ def _inside(element: Element, out: list[Run]) -> None:
             out.append(_RENDERED[tag](child, _tail(out)))
         elif tag and tag not in _DROPPED:
             _inside(child, out)
+        elif isinstance(child, etree._Entity):  # left as it stands where records are streamed
+            out.append(html.unescape(str(child.text or "")))
         if child.tail:
             out.append(str(child.tail))
 

@@ -393,7 +393,7 @@ def _name(element: Element) -> str:
     label, title = text_of(element.find("label")), text_of(element.find("title"))
     if not title and local(element) in ("boxed-text", "app"):
         title = text_of(element.find("caption/title"))
-    return (title if title.startswith(label) else f"{label} {title}").strip(" :")
+    return (title if title.startswith(label) else f"{label} {title}").strip(" :.")
 
 
 def _label(element: Element, kind: str) -> str:

@@ -106,6 +106,16 @@ def test_a_set_that_breaks_off_keeps_what_came_before() -> None:
     assert "after record 1" in second.where
 
 
+def test_an_entity_of_an_unread_dtd_is_its_character() -> None:
+    dtd = '<!DOCTYPE PubmedArticleSet SYSTEM "http://127.0.0.1:9/none.dtd">'
+    text = (
+        f"{dtd}<PubmedArticleSet>{citation().replace('Cells tire.', 'TGF-&beta; rose.')}</PubmedArticleSet>"
+    )
+    (found,) = read_bytes(text.encode(), "set.xml")
+    assert isinstance(found, Document)
+    assert "TGF-β rose." in found.text
+
+
 def test_deleted_citations_are_named() -> None:
     _, deleted = records(citation(), "<DeleteCitation><PMID>99</PMID></DeleteCitation>")
     assert deleted == Problem("PMID 99", "PubMed has deleted this citation")
