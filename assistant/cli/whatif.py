@@ -64,13 +64,21 @@ def whatif(
     replay: Annotated[
         str | None, typer.Option("--replay", metavar="ID", help="Run a stored what-if again.")
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="PROVIDER:NAME",
+            help="Chat model that may propose the change where the grammar falls short.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     offline: Offline = False,
     quiet: Quiet = False,
     home: HomeDir = None,
 ) -> None:
     """Compare two designs in the kinetic model: outcomes with ranges, curves, and why each number."""
-    flags = {"whatif.days": days, "whatif.draws": draws, "whatif.seed": seed}
+    flags = {"whatif.days": days, "whatif.draws": draws, "whatif.seed": seed, "model": model}
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags=flags)
     if text is not None and (_sourced(place, text) or _ranked(place, text)):
         return
@@ -150,12 +158,10 @@ def _worded(place: Desk, text: str, *, explicit_days: bool = False) -> Request:
     from assistant.kinetics.requests import from_words
 
     settings = place.settings
-    request = from_words(
-        text,
-        days=settings.integer("whatif.days"),
-        draws=settings.integer("whatif.draws"),
-        seed=settings.integer("whatif.seed"),
-    )
+    days, draws, seed = (settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
+    request = _proposed(place, text, days, draws, seed)
+    if request is None:
+        request = from_words(text, days=days, draws=draws, seed=seed)
     words = request.understood
     if (
         explicit_days
@@ -167,6 +173,36 @@ def _worded(place: Desk, text: str, *, explicit_days: bool = False) -> Request:
             f"The words ask for {words.days:g} days and --days for {settings.integer('whatif.days')}.",
             hint="Use one of them.",
         )
+    return request
+
+
+def _proposed(place: Desk, text: str, days: int, draws: int, seed: int) -> Request | None:
+    """What the chat model proposes where the grammar left something over; None without a model."""
+    if place.settings.text("model") in ("none", ""):
+        return None
+    from assistant.kinetics.wording import Understood, parse
+
+    read = parse(text)
+    if isinstance(read, Understood) and not read.unknown:
+        return None
+    from assistant.answering.proposing import propose
+    from assistant.cli.ask import chat_model
+    from assistant.errors import SenescopeError
+    from assistant.kinetics.requests import from_proposal
+    from assistant.models.prompts import load
+
+    try:
+        chosen = chat_model(place)
+        if chosen is None:
+            return None
+        folder = place.settings.text("prompts.folder")
+        prompt = load(Path(folder).expanduser() if folder else None)["what-if"]
+        proposal = propose(text, chosen, prompt, seconds=place.settings.integer("models.seconds"))
+        request = from_proposal(proposal, text, by=chosen.name, days=days, draws=draws, seed=seed)
+    except SenescopeError as problem:
+        place.say(f"no what-if from the chat model: {problem.message}")
+        return None
+    place.say(f"not all words were understood: {chosen.name} proposed the change, and it was checked")
     return request
 
 

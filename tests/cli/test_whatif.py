@@ -246,3 +246,34 @@ def test_a_replay_with_another_model_says_so(
     monkeypatch.setattr(replay, "fingerprint", lambda: "another")
     code, _, err = invoke(capsys, "whatif", "--replay", first["run"]["id"], "--json")
     assert code == 0 and "numbers may differ" in err
+
+
+def test_a_chat_model_proposes_where_the_grammar_falls_short(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    proposal = {
+        "design_a": "28z",
+        "design_b": "28z",
+        "changes": [{"side": "A", "kind": "lever", "target": "c-jun"}],
+        "not_in_model": ["fancy"],
+    }
+    table = tmp_path / "replies.yaml"
+    table.write_text(json.dumps({"*": json.dumps(proposal)}), encoding="utf-8")
+    words = "gimme fancy AP-1 stuff for the twenty-eight zeta"
+    data = as_json(capsys, words, "--model", f"scripted:{table}")
+    assert data["understood"]["by"] == "scripted:replies.yaml"
+    assert any(c["by"] == "c-jun" for c in data["changes"])
+    assert any("fancy" in u for u in data["understood"]["unknown"])
+    again = as_json(capsys, "--replay", data["run"]["id"])
+    assert again["outcomes"] == data["outcomes"] and again["sentence"] == data["sentence"]
+
+
+def test_the_grammar_is_not_overruled_by_a_chat_model(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    table = tmp_path / "replies.yaml"
+    table.write_text("'*': '{}'", encoding="utf-8")
+    data = as_json(capsys, "CD28 with and without c-Jun", "--model", f"scripted:{table}")
+    assert data["understood"]["by"] == "grammar"
+    code, out, err = invoke(capsys, "whatif", "what if bananas", "--model", f"scripted:{table}")
+    assert (code, out) == (3, "") and "no what-if from the chat model" in err and "Try for example" in err
