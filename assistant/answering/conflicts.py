@@ -59,6 +59,16 @@ def relevant(
     return [(claim, hit) for _, claim, hit in found[:most]]
 
 
+def standings(claims: Sequence[Claim]) -> dict[str, frozenset[str]]:
+    """For each finding named in the ledger the sides that it takes, such as "+p38-inhibition"."""
+    found: dict[str, set[str]] = {}
+    for claim in claims:
+        for sign, side in (("+", claim.supports), ("-", claim.opposes)):
+            for passage in side:
+                found.setdefault(passage, set()).add(f"{sign}{claim.id}")
+    return {passage: frozenset(taken) for passage, taken in found.items()}
+
+
 def settles(claims: Sequence[Claim], matches: Sequence[Match], concepts: Sequence[Concept]) -> Claim | None:
     """The claim that answers the question itself, when there is one.
 

@@ -13,7 +13,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self, cast
 
-from assistant.answering import conflicts, extractive, followup, gates, generative, offer, refusal, selection
+from assistant.answering import (
+    conflicts,
+    extractive,
+    focus,
+    followup,
+    gates,
+    generative,
+    offer,
+    refusal,
+    selection,
+)
 from assistant.answering.events import Done, Event, Grounded
 from assistant.answering.judge import POOL, Judge, Ranked
 from assistant.answering.matching import Concept, Match, Matcher
@@ -244,6 +254,10 @@ class Engine:
     def _claims(self) -> tuple[Claim, ...]:
         return self.index.catalog.claims()
 
+    @cached_property
+    def _standings(self) -> selection.Standings:
+        return conflicts.standings(self._claims)
+
     # -- the two outcomes ---------------------------------------------------------------------------
 
     def _look(self, text: str, filters: Filters) -> _Look:
@@ -251,7 +265,8 @@ class Engine:
         question = understand(text)
         retrieval = self.retriever.search(question.text, k=POOL, filters=filters)
         concepts = self._matcher.concepts(retrieval.query)
-        matches = self._matcher.match(question, concepts, retrieval.hits)
+        hits = focus.narrowed(question, concepts, retrieval.hits, self._matcher)
+        matches = self._matcher.match(question, concepts, hits)
         ranked = self._judge.rank(question, matches)
         confidence = self._judge.answerable(question, concepts, ranked) if ranked else 0.0
         preface = self._definition(question, retrieval)
@@ -271,7 +286,9 @@ class Engine:
         size = length or cast(Length, self.settings.text("answer.length"))
         whatif = offer.whatif_for(look.question.text)
         composed = extractive.compose(
-            selection.choose(look.question, self._sides(look.retrieval), look.ranked, self._matcher, size),
+            selection.choose(
+                look.question, self._sides(look.retrieval), look.ranked, self._matcher, size, self._standings
+            ),
             look.matches,
             self._claims,
             self.index.catalog,

@@ -86,6 +86,10 @@ def compose(
 def badge(citation: Citation) -> str:
     """`in vitro, 4-1BB`: what kind of evidence it is, in words."""
     parts = [_SYSTEMS.get(citation.system, citation.system)]
+    if citation.system == "n/a" and citation.seen == "full-text":
+        # Full text carries no tag: the reader learns where in the paper it stands instead.
+        parts = [citation.section.rsplit(" > ", 1)[-1]]
+        parts += [f"page {citation.page}"] if citation.page else []
     domain = {"both": "4-1BB and CD28", "other": "another domain", "none": "no costimulatory domain"}
     if citation.costim not in ("n/a", ""):
         parts.append(domain.get(citation.costim, citation.costim))
@@ -107,7 +111,8 @@ def source(citation: Citation) -> str:
     if citation.link_kind == "title-search":
         link += " (title search, no identifier seen)"
     page = f", page {citation.page}" if citation.page else ""
-    return f"{citation.n}. {title}. {who}. `{citation.passage}`{page}. {link}"
+    section = f", {citation.section}" if ":" in citation.passage else ""
+    return f"{citation.n}. {title}. {who}. `{citation.passage}`{section}{page}. {link}"
 
 
 def source_list(citations: Sequence[Citation]) -> list[str]:
@@ -119,7 +124,8 @@ def source_list(citations: Sequence[Citation]) -> list[str]:
         if before == citation.n or citation.passage.startswith("claim:"):
             lines.append(source(citation))
         else:
-            lines.append(f"{citation.n}. As [{before}], `{citation.passage}`")
+            page = f", page {citation.page}" if citation.page else ""
+            lines.append(f"{citation.n}. As [{before}], `{citation.passage}`{page}")
     return lines
 
 
@@ -127,7 +133,7 @@ def _sentence(chosen: Chosen, bibliography: Bibliography, *, lead: bool) -> Sent
     cited = [bibliography.cite(chosen.ranked.match.hit)]
     cited += [bibliography.cite(other.match.hit) for other in chosen.agreeing[:3]]
     return Sentence(
-        chosen.ranked.match.hit.text,
+        " ".join(chosen.ranked.match.hit.text.split()),
         tuple(c.n for c in cited),
         "supported",
         role="lead" if lead else "evidence",
@@ -145,7 +151,8 @@ def _evidence(
         marks = "".join(f"[{n}]" for n in sentence.citations)
         papers = 1 + len({other.match.hit.paper.id for other in item.agreeing})
         agree = f" ({papers} papers agree)" if papers > 1 else ""
-        body = f"{sentence.text} {marks}{agree} *({badge(citation)})*"
+        kind = badge(citation)
+        body = f"{sentence.text} {marks}{agree}" + (f" *({kind})*" if kind else "")
         if not lines:
             lines += [body, ""]
         else:
@@ -167,7 +174,7 @@ def conflict_lines(conflict: Conflict) -> list[str]:
 def limits(citations: Sequence[Citation]) -> str:
     """What the reader should know about the evidence, counted from the citations."""
     real = [c for c in citations if not c.passage.startswith("claim:")]
-    systems = Counter(_SYSTEMS.get(c.system, c.system) for c in real)
+    systems = Counter(_SYSTEMS.get(c.system, "of a system not tagged") for c in real)
     seen = Counter(c.seen for c in real)
     parts = ["Findings cited: " + ", ".join(f"{n} {system}" for system, n in systems.most_common())]
     if seen["abstract"] + seen["secondary"]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-from assistant.answering.matching import FEATURES, Concept, Match
+from assistant.answering.matching import FEATURES, Concept, Match, systems_of
 from assistant.answering.question import Question
 
 POOL: Final = 60
@@ -149,7 +149,7 @@ def completeness(question: Question, match: Match) -> float:
     whole = 1.0
     for name in _DEMANDS:
         whole *= _LEFT + (1 - _LEFT) * match.value(name)
-    if question.systems and match.hit.passage.system not in (*question.systems, *_ANY_SYSTEM):
+    if question.systems and not {*question.systems, *_ANY_SYSTEM}.intersection(systems_of(match.hit)):
         whole *= (1 + _LEFT) / 2
     return whole
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from assistant.answering.asked import NOTHING_WANTED, holds, new_names, unit_fit
 from assistant.answering.manipulation import Act, acts_in
-from assistant.answering.question import Question, against_senescent_cells, speaks_of_cars
+from assistant.answering.question import Question, against_senescent_cells, speaks_of_cars, systems_in
 from assistant.answering.wording import phrases_in, plain, wordings_of
 from assistant.retrieval.tokens import STOP_WORDS, tokens
 
@@ -70,6 +70,13 @@ _OTHER_WAY: Final = re.compile(r"\b(?:the|in) reverse\b(?= of|[,.;]|$| direction
 """The other direction, not the undoing of something."""
 _ASKING: Final = re.compile(r"\bhow (?:long|many|much|often|soon|late|quickly|old|fast)\b", re.I)
 """Words that ask and carry no subject."""
+_REASON: Final = re.compile(
+    r"\b(?:because|due to|owing to|expla(?:in|na)\w*|mechanism|through|via|by \w+ing|driv\w+|caus\w+"
+    r"|leads? to|led to|result\w* (?:from|in)|c[ao]mes? (?:from|of)|attribut\w+|traced|so that|needs?|needed"
+    r"|depend\w*|which means)\b",
+    re.I,
+)
+"""Words with which a finding gives a reason."""
 _HEAD: Final = re.compile(
     r"\b(?:which|what) (?:kind of |type of )?"
     r"((?!(?:is|are|was|were|do|does|did|has|have|can|must|should|could|would|will|may|might|a|an|the)\b)"
@@ -83,6 +90,7 @@ FEATURES: Final = (
     "coverage", "said", "said_paper", "entities", "entities_paper",
     "holds", "unit", "numbers", "system_fit", "primary", "siblings", "scope", "state",
     "missing_entity", "missing_word", "car_fit", "names_wanted", "pairs", "head", "act",
+    "reason",
 )  # fmt: skip
 """Names of the numbers in `Match.values`, in order."""
 
@@ -345,6 +353,7 @@ class Matcher:
             _pairs(asked.pairs, covered),
             coverage([c for c in found if c.token in asked.heads], covered, nothing=1.0),
             _act_fit([c.token for c in found if c.kind == "act"], narrow, wide),
+            1.0 if question.shape != "why" or _REASON.search(hit.text) else 0.0,
         )
         return Match(hit, values, covered, in_paper)
 
@@ -418,7 +427,13 @@ def _system_fit(question: Question, hit: Hit) -> float:
     """1 when the hit is of a system that the question names, 0.5 when it names none, else 0."""
     if not question.systems:
         return 0.5
-    return 1.0 if hit.passage.system in question.systems else 0.0
+    return 1.0 if set(systems_of(hit)) & set(question.systems) else 0.0
+
+
+def systems_of(hit: Hit) -> tuple[str, ...]:
+    """The model systems of a hit: its tag, or what the words of an untagged passage name."""
+    known = hit.passage.system
+    return (known,) if known != "n/a" else systems_in(f"{hit.text} {hit.paper.title}")
 
 
 def _scope(question: Question, text: str) -> float:

@@ -25,6 +25,7 @@ __all__ = [
     "premise",
     "shape",
     "speaks_of_cars",
+    "systems_in",
     "understand",
 ]
 
@@ -126,13 +127,18 @@ def understand(raw: str) -> Question:
         text=text,
         shape=shape(text),
         asked=asked_kinds(text),
-        systems=tuple(system for system, pattern in _SYSTEMS if pattern.search(text)),
+        systems=systems_in(text),
         wanted=wanted_names(text),
         about_cars=speaks_of_cars(text),
         against_senescent_cells=against_senescent_cells(text),
         premise=premise(text),
         notes=notes,
     )
+
+
+def systems_in(text: str) -> tuple[str, ...]:
+    """The model systems that a text names; a passage of full text carries no tag and is read for them."""
+    return tuple(system for system, pattern in _SYSTEMS if pattern.search(text))
 
 
 def clean(raw: str) -> tuple[str, tuple[str, ...]]:

@@ -1,26 +1,38 @@
 """Which findings make the answer: the lead, what completes it, and who agrees.
 
 The lead is the finding most likely to answer. Others follow while they are likely enough and bring
-something new; a finding that says the same as one already chosen is not repeated but counted as agreement.
+something new; a finding of another paper that says the same is not repeated but counted as agreement.
 A comparison is not complete before each side is covered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Literal
 
 from assistant.answering.judge import Ranked
 from assistant.answering.matching import Matcher
 from assistant.answering.question import Question
+from assistant.evidence import Hit
+from assistant.retrieval.tokens import tokens
+from ingest.documents import Paper
 
 Length = Literal["brief", "default", "full"]
 MOST: Final[dict[str, int]] = {"brief": 2, "default": 6, "full": 12}
 """Findings in an answer; a conflict adds one sentence."""
 LEAST: Final[dict[str, int]] = {"brief": 1, "default": 3, "full": 3}
-_SAME: Final = 0.62
-"""Share of common stems above which two findings say the same; by eye on the development questions."""
+Standings = Mapping[str, frozenset[str]]
+"""From passage id to the sides that it takes in claims of the ledger."""
+_TOLD_TWICE: Final = 0.6
+"""Share of the shorter text's stems from which full text of one paper repeats itself."""
+_TOLD_AGAIN: Final = 0.35
+"""The same where a figure is in common."""
+_ALIKE: Final = 0.42
+"""Share of the longer text's stems from which two findings on one side of a claim say the same."""
+_FIGURE: Final = re.compile(r"(?<![\w.-])\d+\.\d+|(?<![\w.-])\d{2,}(?![\w-])")
 _FLOOR: Final[dict[str, float]] = {"brief": 0.35, "default": 0.10, "full": 0.05}
 """Least probability of being a right answer, as a share of the lead's."""
 
@@ -43,7 +55,12 @@ class Chosen:
 
 
 def choose(
-    question: Question, sides: Sequence[str], ranked: Sequence[Ranked], matcher: Matcher, length: Length
+    question: Question,
+    sides: Sequence[str],
+    ranked: Sequence[Ranked],
+    matcher: Matcher,
+    length: Length,
+    standings: Standings = MappingProxyType({}),
 ) -> list[Chosen]:
     """The findings of the answer, lead first, then grouped by paper.
 
@@ -53,6 +70,7 @@ def choose(
         ranked: candidates, best first.
         matcher: for the stems of their texts.
         length: how many findings.
+        standings: for each finding the sides that it takes in claims; see `conflicts.standings`.
     """
     if not ranked:
         return []
@@ -61,10 +79,13 @@ def choose(
     chosen = [Chosen(lead)]
     most, least = MOST[length], LEAST[length]
     for candidate in ranked[1:]:
-        twin = _twin(chosen, candidate, matcher)
-        if twin is not None:
-            if candidate.match.hit.paper.id != twin.paper and candidate.p >= _FLOOR[length] * lead.p:
-                twin.agreeing.append(candidate)
+        hit = candidate.match.hit
+        if any(_repeats(hit, c.ranked.match.hit, matcher) for c in chosen):
+            continue
+        same = next((c for c in chosen if _agrees(hit, c.ranked.match.hit, standings, matcher)), None)
+        if same is not None:
+            if candidate.p >= _FLOOR[length] * lead.p:
+                same.agreeing.append(candidate)
             continue
         if len(chosen) >= most:
             continue
@@ -91,14 +112,41 @@ def _primary_first(ranked: Sequence[Ranked]) -> Sequence[Ranked]:
     return ranked
 
 
-def _twin(chosen: Sequence[Chosen], candidate: Ranked, matcher: Matcher) -> Chosen | None:
-    """The chosen finding that says the same as the candidate, if any."""
-    mine = matcher.held(candidate.match.hit.text).tokens
-    for other in chosen:
-        theirs = matcher.held(other.ranked.match.hit.text).tokens
-        if len(mine & theirs) >= _SAME * min(len(mine), len(theirs)):
-            return other
-    return None
+def _repeats(a: Hit, b: Hit, matcher: Matcher) -> bool:
+    """Whether two hits of one paper tell the same fact, as its abstract, results and discussion do.
+
+    Two findings of one digest never do: those most alike in wording are often the two sides of a contrast.
+    """
+    if a.text == b.text:
+        return True
+    if "text" not in (a.passage.kind, b.passage.kind) or not one_work(a.paper, b.paper):
+        return False
+    same_figure = set(_FIGURE.findall(a.text)) & set(_FIGURE.findall(b.text))
+    mine, theirs = matcher.held(a.text).tokens, matcher.held(b.text).tokens
+    told = _TOLD_AGAIN if same_figure else _TOLD_TWICE
+    return len(mine & theirs) >= told * min(len(mine), len(theirs))
+
+
+def _agrees(a: Hit, b: Hit, standings: Standings, matcher: Matcher) -> bool:
+    """Whether two papers say the same: on one side of one claim of the ledger, and in much the same words.
+
+    Words alone cannot tell agreement from its opposite ("more in axi-cel", "more in tisa-cel").
+    """
+    if one_work(a.paper, b.paper) or not _sides_taken(a, standings) & _sides_taken(b, standings):
+        return False
+    mine, theirs = matcher.held(a.text).tokens, matcher.held(b.text).tokens
+    return len(mine & theirs) >= _ALIKE * max(len(mine), len(theirs))
+
+
+def _sides_taken(hit: Hit, standings: Standings) -> frozenset[str]:
+    return standings.get(hit.passage.id, frozenset())
+
+
+def one_work(a: Paper, b: Paper) -> bool:
+    """Whether two records are one paper, such as its digest here and its full text from a file."""
+    if a.id == b.id or any(x and x == y for x, y in ((a.doi, b.doi), (a.pmid, b.pmid), (a.pmcid, b.pmcid))):
+        return True
+    return bool(a.title) and " ".join(tokens(a.title)) == " ".join(tokens(b.title))
 
 
 def _complete_sides(sides: Sequence[str], ranked: Sequence[Ranked], chosen: list[Chosen], most: int) -> None:
