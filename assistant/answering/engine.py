@@ -341,7 +341,7 @@ class Engine:
         # A reader looks for the notation of the question, not for the glossary's name of the term.
         found = {entity.term: entity.found for entity in look.retrieval.query.entities}
         concepts = [replace(c, label=found.get(c.label, c.label)) for c in look.concepts]
-        missed = refusal.near_misses(look.question, concepts, look.ranked)
+        missed = refusal.near_misses(look.question, concepts, look.ranked, self._matcher)
         return Answer(
             kind="refusal",
             question=frame.question,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.answering.judge import Ranked
-from assistant.answering.matching import Concept
+from assistant.answering.matching import Concept, systems_of
 from assistant.answering.question import Question
 
 _LOOKED_AT: Final = 3
@@ -24,7 +24,15 @@ _SECOND_CLAUSE: Final = re.compile(
 
 def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
     """Whether the best findings miss what the question turns on."""
-    return bool(ranked) and (_unnamed(concepts, ranked) or _undone(question, concepts, ranked[0]))
+    return bool(ranked) and (
+        _unnamed(concepts, ranked) or _undone(question, concepts, ranked[0]) or _untried(question, ranked)
+    )
+
+
+def _untried(question: Question, ranked: Sequence[Ranked]) -> bool:
+    """Whether data from people are asked for and none of the best findings is from or about people."""
+    best = (systems_of(r.match.hit) for r in ranked[:_LOOKED_AT])
+    return "trial" in question.asked and not any({"patients", "review"}.intersection(s) for s in best)
 
 
 def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:

@@ -237,6 +237,19 @@ class Matcher:
             self._held[text] = known
         return known
 
+    def spoken(self, concept: Concept, text: str) -> str:
+        """How a text itself names a concept; "" when it does so in other words only.
+
+        A finding on senolytics covers a question on navitoclax, and does not speak of navitoclax.
+        """
+        if concept.entity:
+            own = (e for e in self._lexicon.entities_in(text) if self._lexicon.token_of(e) == concept.token)
+            return next((e.found for e in own), "")
+        if concept.kind == "act":
+            acts = (a for a in acts_in(text, self._lexicon) if a.token == concept.token)
+            return next((a.words for a in acts), "")
+        return concept.label if concept.named(self.held(text)) else ""
+
     def _paper(self, hit: Hit) -> Held:
         """What all passages of the paper hold together, with its authors, journal and year."""
         known = self._papers.get(hit.paper.id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.answering.judge import Ranked
-from assistant.answering.matching import Concept
+from assistant.answering.matching import Concept, Matcher
 from assistant.answering.question import Asked, Question, holds
 from assistant.evidence import Citation, NearMiss, Searched
 
@@ -27,7 +27,7 @@ _NAMES: Final[dict[Asked, str]] = {
 
 
 def near_misses(
-    question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]
+    question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked], matcher: Matcher
 ) -> tuple[NearMiss, ...]:
     """The findings that came nearest, each with what it lacks; nothing when nothing came near."""
     missed = []
@@ -40,7 +40,7 @@ def near_misses(
             NearMiss(
                 passage=match.hit.passage.id,
                 score=round(candidate.p, 4),
-                why=_why(question, concepts, candidate),
+                why=_why(question, concepts, candidate, matcher),
                 text=match.hit.text,
                 short=cited.short,
             )
@@ -67,10 +67,11 @@ def markdown(
     return "\n".join(lines)
 
 
-def _why(question: Question, concepts: Sequence[Concept], candidate: Ranked) -> str:
-    """What the finding names and what it lacks, in the question's own words."""
+def _why(question: Question, concepts: Sequence[Concept], candidate: Ranked, matcher: Matcher) -> str:
+    """What the finding names, in its own notation, and what it lacks, in the question's words."""
     covered = candidate.match.covered
-    named = [c.label for c in concepts if c.token in covered]
+    spoken = (matcher.spoken(c, candidate.match.hit.text) for c in concepts if c.token in covered)
+    named = [words for words in spoken if words]
     lacking = [c.label for c in sorted(concepts, key=lambda c: -c.weight) if c.token not in covered]
     parts = [f"it speaks of {_listed(named[:4])}" if named else "it is only alike in wording"]
     gaps = [f"not of {_listed(lacking[:3])}"] if lacking else []

@@ -172,3 +172,41 @@ def test_a_premise_is_answered_by_the_corpus_and_not_followed(ask: Callable[...,
 def test_a_marker_that_no_finding_names_is_not_answered_with_another(ask: Callable[..., Answer]) -> None:
     question = "Do CD57+ T cells in the infusion product predict non-response to tisa-cel?"
     assert ask(question).kind == "refusal"
+
+
+def test_a_near_miss_names_no_synonym_that_it_does_not_use(ask: Callable[..., Answer]) -> None:
+    answer = ask("Can navitoclax clear senescent CAR-T cells?")
+    assert answer.kind == "refusal"
+    assert answer.near_misses
+    for miss in answer.near_misses:
+        speaks = miss.why.partition(", but ")[0]
+        assert "navitoclax" not in speaks or "navitoclax" in miss.text.lower()
+
+
+def test_papers_that_say_the_opposite_in_like_words_are_not_called_agreed(ask: Callable[..., Answer]) -> None:
+    answer = ask(
+        "Do product studies agree on whether axi-cel or tisa-cel bags hold more CD4 central-memory cells?"
+    )
+    told = " ".join(s.text for s in answer.sentences)
+    assert "Axi-cel (CD28) products held more" in told
+    assert "tisa-cel (4-1BB) bags held more" in told
+    assert "papers agree" not in answer.answer
+
+
+def test_papers_on_one_side_of_a_claim_agree_and_the_fact_comes_once(ask: Callable[..., Answer]) -> None:
+    answer = ask("Can p38 inhibition rejuvenate senescent T cells?")
+    assert "(2 papers agree)" in answer.answer
+    agreed = next(s for s in answer.sentences if len(s.citations) == 2 and s.role != "conflict")
+    assert (
+        len([s for s in answer.sentences if "EMRA cells" in s.text and "p38" in s.text and s != agreed]) <= 1
+    )
+
+
+def test_both_sides_of_a_contrast_in_one_paper_are_shown(ask: Callable[..., Answer]) -> None:
+    answer = ask("Does a senescence signature in the product go with response in both CAR designs?")
+    passages = {c.passage for c in answer.citations}
+    assert {"can2025-costim-senescence#F5", "can2025-costim-senescence#F6"} <= passages
+
+
+def test_what_only_animals_showed_does_not_answer_for_patients(ask: Callable[..., Answer]) -> None:
+    assert ask("Does c-Jun overexpression prevent senescence in patients?").kind == "refusal"
