@@ -65,6 +65,7 @@ class Retriever:
         *,
         lexicon: Lexicon,
         ordinary: Known = lambda word: False,
+        fallen: frozenset[str] = frozenset(),
     ) -> None:
         """Search `rows`.
 
@@ -75,8 +76,10 @@ class Retriever:
             embed: from a question to its unit-length vector.
             lexicon: the glossary.
             ordinary: whether a folded word is one of the language, never to be taken for a misspelling.
+            fallen: claims that no finding supports any more; they are no evidence.
         """
         self.rows = rows
+        self._fallen = fallen
         self.lexicon = lexicon
         self._embed = embed
         self._ordinary = ordinary
@@ -116,7 +119,15 @@ class Retriever:
         else:
             search = ExactDense(index.catalog.embeddings())
         words = index.embedder.folder / "vocab.txt"
-        return cls(rows, text, search, embed, lexicon=lexicon, ordinary=_Dictionary(words))
+        return cls(
+            rows,
+            text,
+            search,
+            embed,
+            lexicon=lexicon,
+            ordinary=_Dictionary(words),
+            fallen=_fallen(index, rows),
+        )
 
     def analyse(self, question: str) -> Query:
         """The question as the retriever understands it, spelling guesses included."""
@@ -166,7 +177,8 @@ class Retriever:
         """For each row whether the filters let it through."""
         import numpy as np
 
-        return np.fromiter((passes(row, filters) for row in self.rows), dtype=np.bool_, count=len(self.rows))
+        through = (passes(row, filters) and row.passage.id not in self._fallen for row in self.rows)
+        return np.fromiter(through, dtype=np.bool_, count=len(self.rows))
 
     def _order(
         self, ranking: Ranking, mask: NDArray[np.bool_], k: int, diverse: bool
@@ -230,6 +242,16 @@ def passes(row: Row, filters: Filters) -> bool:
         and (not filters.costims or passage.costim in filters.costims or _both(passage.costim, filters))
         and (not filters.papers or paper.id in filters.papers)
         and (not filters.study_types or paper.study_type in filters.study_types)
+    )
+
+
+def _fallen(index: Index, rows: Sequence[Row]) -> frozenset[str]:
+    """Claims whose supporting findings were all retracted, or taken out of the index."""
+    standing = {row.passage.id for row in rows if row.paper.retraction != "retracted"}
+    return frozenset(
+        claim.passage
+        for claim in index.catalog.claims()
+        if claim.supports and standing.isdisjoint(claim.supports)
     )
 
 

@@ -200,3 +200,21 @@ def test_a_question_needs_none_of_the_slow_libraries(home: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_claim_that_rests_on_retracted_papers_alone_is_no_evidence(own_home: Path) -> None:
+    index = ensure(own_home)
+    claim = next(c for c in index.catalog.claims() if len({s.split("#")[0] for s in c.supports}) > 1)
+
+    def found() -> bool:
+        hits = Retriever.open(index, dense="exact").search(claim.statement, k=5).hits
+        return claim.passage in {hit.passage.id for hit in hits}
+
+    first, *others = sorted({passage.split("#")[0] for passage in claim.supports})
+    for paper in others:
+        index.catalog.set_check(paper, "retracted", "2026-11-24", "Crossref")
+    assert found()  # one support still stands
+    index.catalog.set_check(first, "concern", "2026-11-24", "Crossref")
+    assert found()
+    index.catalog.set_check(first, "retracted", "2026-11-24", "Crossref")
+    assert not found()
