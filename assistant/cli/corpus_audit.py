@@ -123,6 +123,7 @@ def _facts(
         },
         "drifted": [asdict(quote) for quote in quotes if quote.fate != "same"],
         "answers": _answers(quotes),
+        "parameters": _parameters(index),
     }
 
 
@@ -153,6 +154,25 @@ def _answers(quotes: Sequence[SavedQuote]) -> list[dict[str, Any]]:
                 "state": quote.retraction,
                 "state_then": quote.retraction_then,
             }
+    return list(found.values())
+
+
+def _parameters(index: Index) -> list[dict[str, Any]]:
+    """Parameters of the kinetic model whose source does not stand as it did."""
+    from assistant.kinetics.parameters import COLUMNS, column
+
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for base in COLUMNS[1:]:  # the common ones are a part of each
+        for parameter in column(base).values():
+            if parameter.source is None:
+                continue
+            named = [parameter.source.paper] if parameter.source.paper else []
+            doi = parameter.source.doi
+            named += index.catalog.find(doi.lower() if doi else None, None, None)
+            for paper in filter(None, map(index.catalog.paper, dict.fromkeys(filter(None, named)))):
+                if paper.retraction in ("retracted", "concern"):
+                    told = {"parameter": parameter.key, "paper": paper.id, "state": paper.retraction}
+                    found[parameter.key, paper.id] = told
     return list(found.values())
 
 
@@ -193,5 +213,9 @@ def _readable(facts: dict[str, Any]) -> str:
     lines += [
         f"rests on a {a['state']} paper: {a['session']} turn {a['n']}, {a['paper']}  {a['question'][:70]!r}"
         for a in facts["answers"]
+    ]
+    lines += [
+        f"rests on a {p['state']} paper: parameter {p['parameter']} of the model, {p['paper']}"
+        for p in facts["parameters"]
     ]
     return "\n".join(lines)

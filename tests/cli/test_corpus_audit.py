@@ -131,6 +131,20 @@ def test_a_service_that_is_down_is_said_and_the_other_counts(
     assert own_shell("corpus", "audit", "--json").code == 5
 
 
+def test_parameters_of_the_model_that_rest_on_a_retracted_paper_are_listed(own_shell: Shell) -> None:
+    from assistant.kinetics.parameters import column
+
+    catalog = Catalog.open(Home(own_shell.home).catalog)
+    sources = [p.source for p in column("bbz").values() if p.source is not None and p.source.doi]
+    known = [(s.doi, paper) for s in sources for paper in catalog.find((s.doi or "").lower(), None, None)]
+    assert own_shell("corpus", "audit", "--offline", "--json").json["parameters"] == []
+    _, paper = known[0]
+    catalog.set_check(paper, "retracted", "2026-11-24", "Crossref")
+    catalog.close()
+    told = own_shell("corpus", "audit", "--offline", "--json").json["parameters"]
+    assert {(p["paper"], p["state"]) for p in told} == {(paper, "retracted")}
+
+
 def test_quotes_that_moved_or_went_are_listed(own_shell: Shell) -> None:
     answered = own_shell("ask", SENESCENCE, "--json").json
     first, second, third, *rest = answered["citations"]
