@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +53,8 @@ _SHIFT = (
     " WHERE o.paper=d.paper AND o.slot='digest'),0) ELSE 0 END"
 )
 _TEXT = ' substr(d.text, q.start+1, q."end"-q.start)'
+# The title that was embedded with a passage: its own document's, so that no other document can change it.
+_TITLE = " json_extract(d.bibliography,'$.title')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +160,27 @@ class Catalog:
         ).fetchone()
         return None if row is None else Held(*row)
 
-    def put(self, document: Document, *, origin: str) -> None:
+    def known(self, paper: str, which: str) -> dict[str, bytes]:
+        """The stored embeddings of a document by passage id and text as embedded; see `put`."""
+        rows = self._db.execute(
+            f"SELECT q.id, {_TITLE}, {_TEXT}, q.kind, q.embedding FROM passages q"
+            " JOIN documents d ON d.number=q.document"
+            " WHERE d.paper=? AND d.slot=? AND q.embedding IS NOT NULL",
+            (paper, which),
+        )
+        return {f"{row[0]}\n{_embedded_text(*row[1:4])}": row[4] for row in rows}
+
+    def put(self, document: Document, *, origin: str, known: Mapping[str, bytes] | None = None) -> None:
         """Insert or replace one document with all its passages; a paper's other document stays.
 
-        Its passages have no embedding yet, but for those that had one and kept their words.
+        Its passages have no embedding yet, but for those that are `known` under their id and words: by
+        default those of the document that is replaced.
         """
         paper = document.paper
         with self.transaction() as db:
             db.execute(_FORGET_FINGERPRINT)
-            known = dict(
-                db.execute(
-                    f"SELECT q.id || '\n' || {_TEXT}, q.embedding FROM passages q"
-                    " JOIN documents d ON d.number=q.document WHERE d.paper=? AND d.slot=?",
-                    (paper.id, slot(document)),
-                )
-            )
+            if known is None:
+                known = self.known(paper.id, slot(document))
             db.execute("DELETE FROM documents WHERE paper=? AND slot=?", (paper.id, slot(document)))
             if db.execute("SELECT 1 FROM papers WHERE id=?", (paper.id,)).fetchone() is None:
                 self._put_paper(paper)
@@ -189,7 +197,11 @@ class Catalog:
                 'INSERT INTO passages (id, paper, kind, section, start, "end", sentences, system, costim,'
                 " target, page, pages, document, embedding) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
-                    (*passage_values(p), number, known.get(f"{p.id}\n{p.span.of(document.text)}"))
+                    (
+                        *passage_values(p),
+                        number,
+                        known.get(f"{p.id}\n{_embedded_text(paper.title, p.span.of(document.text), p.kind)}"),
+                    )
                     for p in document.passages
                 ],
             )
@@ -197,10 +209,10 @@ class Catalog:
                 "INSERT INTO notices VALUES (?,?,?,?,?,?)",
                 [(number, n.state, n.doi, n.pmid, n.pmcid, n.date) for n in document.notices],
             )
-            self._refresh(paper.id)
+            self.refresh(paper.id)
             for notice in document.notices:
                 for other in self.find(notice.doi, notice.pmid, notice.pmcid):
-                    self._refresh(other)
+                    self.refresh(other)
 
     def put_claims(self, claims: Iterable[Claim]) -> None:
         """Replace the claim ledger."""
@@ -232,13 +244,24 @@ class Catalog:
                 if db.execute("SELECT 1 FROM documents WHERE paper=?", (paper,)).fetchone() is None:
                     db.execute("DELETE FROM papers WHERE id=?", (paper,))
                 elif found:
-                    self._refresh(paper)
+                    self.refresh(paper)
             if found:
                 db.execute(_FORGET_FINGERPRINT)
                 db.execute(
                     "DELETE FROM files WHERE path IN (SELECT path FROM records WHERE paper=?)", (paper,)
                 )
         return found
+
+    def forget_source(self, source: str) -> None:
+        """Remove what was read from a file or an address."""
+        with self.transaction() as db:
+            papers = db.execute("SELECT DISTINCT paper FROM documents WHERE source=?", (source,)).fetchall()
+            db.execute("DELETE FROM documents WHERE source=?", (source,))
+            for (paper,) in papers:
+                if db.execute("SELECT 1 FROM documents WHERE paper=?", (paper,)).fetchone() is None:
+                    db.execute("DELETE FROM papers WHERE id=?", (paper,))
+                else:
+                    self.refresh(paper)
 
     def papers(self) -> tuple[Paper, ...]:
         """All papers in order of their ids, without the claim ledger."""
@@ -302,7 +325,7 @@ class Catalog:
         with self.transaction() as db:
             db.execute("INSERT OR REPLACE INTO checks VALUES (?,?,?,?)", (paper, state, date, source))
             before = self.paper(paper)
-            self._refresh(paper)
+            self.refresh(paper)
             after = self.paper(paper)
             if before is not None and after is not None and before.retraction != after.retraction:
                 db.execute(_FORGET_FINGERPRINT)
@@ -316,7 +339,7 @@ class Catalog:
                 db.execute(
                     "UPDATE documents SET bibliography=? WHERE number=?", (bibliography(filled), number)
                 )
-            self._refresh(paper)
+            self.refresh(paper)
 
     # -- passages ---------------------------------------------------------------------------------
 
@@ -387,6 +410,14 @@ class Catalog:
                 found.append((int(at), Row(passage_from(row, shift), paper, text), vector))
         return found
 
+    def count_newer(self, position: int) -> int:
+        """How many passages `newer` would give in all."""
+        return int(
+            self._db.execute(
+                "SELECT count(*) FROM passages WHERE position>? AND embedding IS NOT NULL", (position,)
+            ).fetchone()[0]
+        )
+
     def gone(self) -> tuple[str, ...]:
         """Ids of passages that were removed or replaced since `forget_gone`."""
         return tuple(str(row[0]) for row in self._db.execute("SELECT id FROM gone ORDER BY id"))
@@ -400,17 +431,26 @@ class Catalog:
         import numpy as np
 
         row = self._db.execute(
-            f"SELECT p.title, {_TEXT}, q.kind, q.embedding FROM passages q JOIN documents d"
-            " ON d.number=q.document JOIN papers p ON p.id=q.paper"
+            f"SELECT {_TITLE}, {_TEXT}, q.kind, q.embedding FROM passages q JOIN documents d"
+            " ON d.number=q.document"
             " WHERE q.embedding IS NOT NULL ORDER BY q.position LIMIT 1"
         ).fetchone()
         return None if row is None else (_embedded_text(*row[:3]), np.frombuffer(row[3], dtype="<f4"))
 
+    def texts(self, most: int) -> list[str]:
+        """The first passages as they were embedded, to prove exported weights on."""
+        rows = self._db.execute(
+            f"SELECT {_TITLE}, {_TEXT}, q.kind FROM passages q JOIN documents d ON d.number=q.document"
+            " ORDER BY q.position LIMIT ?",
+            (most,),
+        )
+        return [_embedded_text(*row) for row in rows]
+
     def pending(self, most: int = -1) -> list[tuple[str, str]]:
         """Passage id and the text to embed, for passages without an embedding; at most `most` of them."""
         rows = self._db.execute(
-            f"SELECT q.id, p.title, {_TEXT}, q.kind FROM passages q JOIN documents d ON d.number=q.document"
-            " JOIN papers p ON p.id=q.paper WHERE q.embedding IS NULL ORDER BY q.position LIMIT ?",
+            f"SELECT q.id, {_TITLE}, {_TEXT}, q.kind FROM passages q JOIN documents d"
+            " ON d.number=q.document WHERE q.embedding IS NULL ORDER BY q.position LIMIT ?",
             (most,),
         )
         return [(i, _embedded_text(title, text, kind)) for i, title, text, kind in rows]
@@ -424,8 +464,10 @@ class Catalog:
             )
 
     def forget_embeddings(self) -> None:
-        """Drop all embeddings, when another embedder takes over."""
-        self._db.execute("UPDATE passages SET embedding=NULL")
+        """Drop all embeddings, when another embedder takes over; no copy of them is any good then."""
+        with self.transaction() as db:
+            db.execute("UPDATE passages SET embedding=NULL")
+            db.execute("UPDATE meta SET value=lower(hex(randomblob(8))) WHERE key='generation'")
 
     def claims(self) -> tuple[Claim, ...]:
         """The claim ledger."""
@@ -489,7 +531,7 @@ class Catalog:
             (*paper_values(paper), title_key(paper.title)),
         )
 
-    def _refresh(self, identifier: str) -> None:
+    def refresh(self, identifier: str) -> None:
         """Write the bibliography and the retraction state that follow from all that is known of a paper."""
         rows = self._db.execute(
             "SELECT bibliography FROM documents WHERE paper=? ORDER BY slot", (identifier,)
@@ -503,12 +545,6 @@ class Catalog:
         ).fetchall()
         told += self._db.execute("SELECT state, date FROM checks WHERE paper=?", (identifier,)).fetchall()
         dates = [paper.retraction_checked, *(date for _, date in told)]
-        before = self.paper(identifier)
-        if before is not None and before.title != paper.title:
-            # The title is a part of what was embedded; see `_embedded_text`.
-            self._db.execute(
-                "UPDATE passages SET embedding=NULL WHERE paper=? AND kind<>'claim'", (identifier,)
-            )
         self._put_paper(
             replace(
                 paper,

@@ -30,10 +30,12 @@ CREATE INDEX papers_by_pmcid ON papers(pmcid);
 CREATE INDEX papers_by_title ON papers(title_key);
 CREATE TABLE documents (
   number INTEGER PRIMARY KEY, paper TEXT NOT NULL REFERENCES papers(id) ON DELETE CASCADE,
-  slot TEXT NOT NULL, reader TEXT NOT NULL, bibliography TEXT NOT NULL,
-  text TEXT NOT NULL, sections TEXT NOT NULL, source TEXT NOT NULL, sha256 TEXT NOT NULL,
-  origin TEXT NOT NULL, notes TEXT NOT NULL, UNIQUE (paper, slot)
+  slot TEXT NOT NULL, reader TEXT NOT NULL, source TEXT NOT NULL, sha256 TEXT NOT NULL,
+  origin TEXT NOT NULL, bibliography TEXT NOT NULL, notes TEXT NOT NULL, sections TEXT NOT NULL,
+  text TEXT NOT NULL, UNIQUE (paper, slot)
 );
+CREATE INDEX documents_by_source ON documents(source);
+CREATE INDEX documents_by_hash ON documents(paper, slot, sha256);
 CREATE TABLE passages (
   position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, paper TEXT NOT NULL,
   document INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
@@ -60,10 +62,11 @@ CREATE TABLE files (
 ) WITHOUT ROWID;
 CREATE TABLE records (
   path TEXT NOT NULL REFERENCES files(path) ON DELETE CASCADE, number INTEGER NOT NULL,
-  status TEXT NOT NULL, paper TEXT, slot TEXT, passages INTEGER NOT NULL, reason TEXT,
+  place TEXT, status TEXT NOT NULL, paper TEXT, slot TEXT, passages INTEGER NOT NULL, reason TEXT,
+  notes TEXT NOT NULL DEFAULT '[]',
   PRIMARY KEY (path, number)
 ) WITHOUT ROWID;
-CREATE INDEX records_by_paper ON records(paper);
+CREATE INDEX records_by_paper ON records(paper, slot);
 CREATE TABLE queries (
   name TEXT PRIMARY KEY, query TEXT NOT NULL, source TEXT NOT NULL, since TEXT, until TEXT,
   most INTEGER NOT NULL, updated TEXT
@@ -72,6 +75,7 @@ CREATE TABLE claims (
   id TEXT PRIMARY KEY, statement TEXT NOT NULL, topic TEXT NOT NULL, supports TEXT NOT NULL,
   opposes TEXT NOT NULL, nuance TEXT NOT NULL, status TEXT NOT NULL
 ) WITHOUT ROWID;
+INSERT INTO meta VALUES ('generation', lower(hex(randomblob(8))));
 """
 
 # Version 1 kept one text a paper, in `papers` itself, and knew digests only.

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ingest.pipeline import Index, Outcome
     from ingest.sources.records import SourceName, Window
 
-STATUSES = ("added", "updated", "unchanged", "skipped", "failed")
+STATUSES = ("added", "updated", "unchanged", "removed", "skipped", "failed")
 
 
 def ingest(
@@ -50,6 +51,12 @@ def ingest(
     until: Until = None,
     most: Most = 25,
     source: SourceOption = "europepmc",
+    sync: Annotated[
+        bool, typer.Option("--sync", help="Also take out what came from files of the folders that are gone.")
+    ] = False,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", metavar="SECONDS", help="How long one file may take to read.")
+    ] = 60.0,
     as_json: AsJson = False,
     offline: Offline = False,
     quiet: Quiet = False,
@@ -71,23 +78,28 @@ def ingest(
         raise UsageError(
             "--since and --until belong to --query.", hint="Leave them out, or give --query TEXT."
         )
+    if not 0 < time_limit < float("inf"):
+        raise UsageError(f"--time-limit {time_limit:g} is no time.", hint="Give seconds, such as 120.")
     started = time.perf_counter()
     index = place.index()
     counts: Counter[str] = Counter()
     with translated(place.settings.home):
-        try:
-            if named:
-                for outcome in pipeline.ingest(index, named, progress=place.progress, say=place.say):
+        if named:
+            limits = pipeline.Limits(seconds=time_limit)
+            with pipeline.Ingest(index, limits=limits, progress=place.progress, say=place.say) as run:
+                for outcome in run.files(named, sync=sync):
                     report(place, outcome, counts)
-            if names or query:
+                index = run.finish()
+        if names or query:
+            try:
                 for outcome in _fetched(place, index, names, plain(query or ""), days, most, service):
                     report(place, outcome, counts)
-        finally:
-            # Also when a service fails half-way or Ctrl-C comes: what is in must be searchable.
-            if counts["added"] or counts["updated"]:
-                pipeline.finish(
-                    index.home, index.catalog, index.embedder, progress=place.progress, say=place.say
-                )
+            finally:
+                # Also when a service fails half-way or Ctrl-C comes: the standing of what is in must count.
+                if counts["added"] or counts["updated"]:
+                    pipeline.finish(
+                        index.home, index.catalog, index.embedder, progress=place.progress, say=place.say
+                    )
     summarise(place, counts, started)
 
 
@@ -113,11 +125,22 @@ def _fetched(
 
 def report(place: Desk, outcome: Outcome, counts: Counter[str]) -> None:
     """Count an outcome and show it: every one as JSON, what happened as text."""
-    counts[outcome.status] += 1
+    counts[outcome.status] += outcome.records
     if place.as_json:
         place.emit(asdict(outcome))
     elif outcome.status != "unchanged":
-        place.emit(f"{outcome.status:9} {outcome.path}" + (f"  ({outcome.reason})" if outcome.reason else ""))
+        place.emit(line_of(outcome))
+
+
+def line_of(outcome: Outcome) -> str:
+    """One outcome as a line of text: what, which file, which paper, and why."""
+    parts = [f"{outcome.status:9} {_short(outcome.path)}"]
+    if outcome.record:
+        parts.append(f"[{outcome.record}]")
+    if outcome.status in ("added", "updated"):
+        parts.append(f"-> {outcome.paper}, {outcome.passages} passages")
+    told = "; ".join(part for part in (outcome.reason, *outcome.notes) if part)
+    return " ".join(parts) + (f"  ({told})" if told else "")
 
 
 def summarise(place: Desk, counts: Counter[str], started: float) -> None:
@@ -127,6 +150,15 @@ def summarise(place: Desk, counts: Counter[str], started: float) -> None:
     if place.as_json:
         place.emit({"summary": summary, "seconds": seconds})
     else:
-        place.emit(", ".join(f"{number} {status}" for status, number in summary.items()) + f" ({seconds} s)")
-    if not (counts["added"] or counts["updated"] or counts["unchanged"]):
+        told = [f"{n} {status}" for status, n in summary.items() if n or status != "removed"]
+        place.emit(", ".join(told) + f" ({seconds} s)")
+    if not any(counts[status] for status in ("added", "updated", "unchanged", "removed")):
         raise typer.Exit(ExitCode.INPUT)
+
+
+def _short(path: str) -> str:
+    """A path below the working directory is shown from there on, an address as it is."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path

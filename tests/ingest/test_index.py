@@ -117,10 +117,10 @@ def test_ingest_reports_each_file_and_a_second_run_says_unchanged(own_home: Path
         "picture.png": "skipped",
     }
     assert "finding 1" in str(first["broken.md"].reason)
-    index = pipeline.finish(index.home, index.catalog, index.embedder)
     again = {Path(o.path).name: o.status for o in ingest(index, [folder])}
     assert again["good.md"] == "unchanged"
     assert any(row.paper.id == "made-up-paper" for row in index.catalog.rows())
+    assert vectors.check(index.home.vectors, str(index.catalog.meta("fingerprint"))).condition == "good"
 
 
 def test_ingest_follows_no_link_out_of_the_folder(own_home: Path, tmp_path: Path) -> None:
@@ -129,7 +129,9 @@ def test_ingest_follows_no_link_out_of_the_folder(own_home: Path, tmp_path: Path
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "link.md").symlink_to(outside)
-    assert list(ingest(reopen(own_home), [folder])) == []
+    (outcome,) = ingest(reopen(own_home), [folder])
+    assert (outcome.status, outcome.paper) == ("skipped", None)
+    assert "a link out of the folder" in str(outcome.reason)
 
 
 def test_a_damaged_catalog_is_set_aside_not_deleted(own_home: Path) -> None:
