@@ -447,10 +447,11 @@ class Catalog:
         return [_embedded_text(*row) for row in rows]
 
     def pending(self, most: int = -1) -> list[tuple[str, str]]:
-        """Passage id and the text to embed, for passages without an embedding; at most `most` of them."""
+        """Passage id and text to embed where there is no embedding; the longest first, at most `most`."""
         rows = self._db.execute(
             f"SELECT q.id, {_TITLE}, {_TEXT}, q.kind FROM passages q JOIN documents d"
-            " ON d.number=q.document WHERE q.embedding IS NULL ORDER BY q.position LIMIT ?",
+            " ON d.number=q.document WHERE q.embedding IS NULL"
+            ' ORDER BY q."end"-q.start DESC, q.position LIMIT ?',
             (most,),
         )
         return [(i, _embedded_text(title, text, kind)) for i, title, text, kind in rows]

@@ -76,7 +76,8 @@ class writing:
         """Whether we may write."""
         from filelock import FileLock, Timeout
 
-        self._lock = FileLock(str(self._home.folder / ".writing.lock"))
+        # One lock a process: who holds it may take it again.
+        self._lock = FileLock(str(self._home.folder / ".writing.lock"), is_singleton=True)
         try:
             self._lock.acquire(timeout=0.2 if self._wait else 0)
         except Timeout:

@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EMBED_WINDOW = 4096
-"""Passages that are sorted by length together and committed together: wide enough that batches hold
-passages of one length, small enough that a killed run loses little."""
+EMBED_WINDOW = 512
+"""Passages that are committed together: what a killed run loses at most."""
 
 
 class Encoder(Protocol):
@@ -137,13 +136,13 @@ def _finish(
         catalog.forget_embeddings()
     catalog.set_meta("embedder", files.id)
     onnx = onnx_path(home.models, files)
-    if (catalog.pending(1) or not onnx.exists()) and progress is not None:
-        progress(Progress("loading the embedder", 0, 0))
-    embed_pending(catalog, bulk, progress)
-    if not onnx.exists():
+    encoder = _proved(files, onnx, catalog.sample()) if catalog.sample() is not None else None
+    if encoder is None:  # missing, damaged, or nothing here to prove it on
         if progress is not None:
             progress(Progress("exporting query weights", 0, 0))
         export_onnx(bulk, onnx, catalog.texts(8))
+        encoder = QueryEmbedder(files, onnx)
+    embed_pending(catalog, encoder, progress)
     mark = fingerprint(catalog, files)
     catalog.set_meta("fingerprint", mark)
     update_vectors(home, catalog, mark, progress, None)
@@ -151,7 +150,10 @@ def _finish(
 
 
 def embed_pending(catalog: Catalog, encoder: Encoder, progress: ProgressCallback | None) -> int:
-    """Embed what has no embedding, window by window; returns how many passages that were."""
+    """Embed what has no embedding, window by window, the longest first; returns how many those were.
+
+    Passages of one length come together, which saves padding, and the time left is never guessed too low.
+    """
     total = catalog.counts().without_embedding
     done = 0
     while part := catalog.pending(EMBED_WINDOW):
@@ -240,12 +242,14 @@ def query_embedder(index: Index, *, say: Say | None = None) -> QueryEmbedder:
     would give wrong answers without a word.
     """
     sample = index.catalog.sample()
-    embedder = _proved(index, sample)
+    embedder = _proved(index.embedder, index.onnx, sample)
     if embedder is None:
         if say is not None:
             say("the query weights are damaged: exporting them again")
         with writing(index.home, say):
-            embedder = _proved(index, sample)  # another process may have done it while we waited
+            embedder = _proved(
+                index.embedder, index.onnx, sample
+            )  # another process may have done it while we waited
             if embedder is None:
                 index.onnx.unlink(missing_ok=True)
                 _finish(index.home, index.catalog, index.embedder, say=say)
@@ -253,10 +257,12 @@ def query_embedder(index: Index, *, say: Say | None = None) -> QueryEmbedder:
     return embedder
 
 
-def _proved(index: Index, sample: tuple[str, NDArray[np.float32]] | None) -> QueryEmbedder | None:
-    """The fast embedder when its weights load and agree with a stored embedding."""
+def _proved(
+    files: EmbedderFiles, onnx: Path, sample: tuple[str, NDArray[np.float32]] | None
+) -> QueryEmbedder | None:
+    """The embedder when its weights load and agree with a stored embedding."""
     try:
-        embedder = QueryEmbedder(index.embedder, index.onnx)
+        embedder = QueryEmbedder(files, onnx)
         if sample is None:
             return embedder
         text, stored = sample

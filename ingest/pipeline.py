@@ -12,12 +12,12 @@ import hashlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, Self
 
 from ingest import staging
 from ingest.documents import Document, Record, Reference
-from ingest.embedding import BulkEmbedder
 from ingest.filing import Filing
 from ingest.home import Home, HomeUnusable, Progress, ProgressCallback, Say, sweep, writing
 from ingest.index import (
@@ -106,8 +106,12 @@ class LocalEngine:
     """Reading processes and the embedder of this machine."""
 
     def __init__(self, index: Index, limits: Limits) -> None:
-        self._limits = limits
-        self.encoder: Encoder = BulkEmbedder(index.embedder)
+        self._index, self._limits = index, limits
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The embedder, proved; loaded when there is something to embed."""
+        return query_embedder(self._index)
 
     def read(self, sources: Iterable[Source]) -> Generator[tuple[Source, Iterator[Frame]], None, None]:
         """See `Engine.read`."""
@@ -212,9 +216,8 @@ class Ingest:
         index, home = self._index, self._index.home
         if not self._manifest.begun():
             return index
-        if self._draft.pending(1) and self._progress is not None:
-            self._progress(Progress("loading the embedder", 0, 0))
-        embed_pending(self._draft, self._engine.encoder, self._progress)
+        if self._draft.pending(1):
+            embed_pending(self._draft, self._engine.encoder, self._progress)
         self._draft.close()
         if self._progress is not None:
             self._progress(Progress("bringing it in", 0, 0))

@@ -44,7 +44,7 @@ CREATE TABLE passages (
   page INTEGER, pages TEXT NOT NULL, embedding BLOB
 );
 CREATE INDEX passages_by_document ON passages(document);
-CREATE INDEX passages_pending ON passages(position) WHERE embedding IS NULL;
+CREATE INDEX passages_pending ON passages("end"-start DESC, position) WHERE embedding IS NULL;
 CREATE TABLE gone (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TRIGGER passage_goes AFTER DELETE ON passages BEGIN INSERT OR IGNORE INTO gone VALUES (old.id); END;
 CREATE TABLE notices (

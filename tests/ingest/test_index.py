@@ -47,7 +47,7 @@ def test_opening_a_finished_index_computes_nothing(home: Path, monkeypatch: pyte
     def forbidden(*_: object, **__: object) -> None:
         raise AssertionError("an embedding was computed")
 
-    monkeypatch.setattr(BulkEmbedder, "encode", forbidden)
+    monkeypatch.setattr(QueryEmbedder, "encode", forbidden)
     said: list[str] = []
     mend(ensure(home), say=said.append)
     assert said == []
@@ -60,7 +60,7 @@ def test_a_broken_vector_store_is_rebuilt_from_the_catalog_saying_so(
     def forbidden(*_: object, **__: object) -> None:
         raise AssertionError("an embedding was computed")
 
-    monkeypatch.setattr(BulkEmbedder, "encode", forbidden)
+    monkeypatch.setattr(QueryEmbedder, "encode", forbidden)
     store = Home(own_home).vectors
     match damage:
         case "removed":
@@ -90,16 +90,16 @@ def test_a_half_written_index_is_finished_not_started_again(
     lost = len(catalog.pending())
     catalog.close()
     encoded: list[int] = []
-    original = BulkEmbedder.encode
+    original = QueryEmbedder.encode
 
-    def counted(self: BulkEmbedder, texts: list[str], **kwargs: object) -> object:
+    def counted(self: QueryEmbedder, texts: list[str], **kwargs: object) -> object:
         encoded.append(len(texts))
         return original(self, texts, **kwargs)  # type: ignore[arg-type]  # passed through unchanged
 
-    monkeypatch.setattr(BulkEmbedder, "encode", counted)
+    monkeypatch.setattr(QueryEmbedder, "encode", counted)
     index = reopen(own_home)
     assert lost > 3
-    assert sum(encoded) == lost
+    assert sum(encoded) == lost + 1  # and one to prove the weights on
     assert index.catalog.counts().without_embedding == 0
 
 

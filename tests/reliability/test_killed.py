@@ -110,7 +110,7 @@ def build_with_kills(home: Path, part: Path) -> None:
     kill_at("reading papers", start(home, part, "corpus", "status"))
     both = [start(home, part, "corpus", "status") for _ in range(2)]
     # Whichever of the two came first builds; the other waits, and takes over when the first is gone.
-    time.sleep(3)
+    time.sleep(1)
     both[0].kill()
     both[0].communicate()
     kill_at("exporting query weights", both[1])
