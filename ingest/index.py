@@ -136,13 +136,14 @@ def _finish(
         catalog.forget_embeddings()
     catalog.set_meta("embedder", files.id)
     onnx = onnx_path(home.models, files)
-    encoder = _proved(files, onnx, catalog.sample()) if catalog.sample() is not None else None
-    if encoder is None:  # missing, damaged, or nothing here to prove it on
-        if progress is not None:
-            progress(Progress("exporting query weights", 0, 0))
-        export_onnx(bulk, onnx, catalog.texts(8))
-        encoder = QueryEmbedder(files, onnx)
-    embed_pending(catalog, encoder, progress)
+    if catalog.pending(1) or not onnx.is_file():
+        encoder = _proved(files, onnx, catalog.sample()) if catalog.sample() is not None else None
+        if encoder is None:  # missing, damaged, or nothing here to prove it on
+            if progress is not None:
+                progress(Progress("exporting query weights", 0, 0))
+            export_onnx(bulk, onnx, catalog.texts(8))
+            encoder = QueryEmbedder(files, onnx)
+        embed_pending(catalog, encoder, progress)
     mark = fingerprint(catalog, files)
     catalog.set_meta("fingerprint", mark)
     update_vectors(home, catalog, mark, progress, None)
