@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from ingest.documents import Document, Notice, Paper, Retraction
+from ingest.documents import Document, Notice, Paper, Passage, Retraction, Span
 from ingest.merging import merged, slot, title_key, worst
 from ingest.readers.claims import LEDGER_ID, Claim
 from ingest.rows import (
@@ -55,6 +56,9 @@ _SHIFT = (
 _TEXT = ' substr(d.text, q.start+1, q."end"-q.start)'
 # The title that was embedded with a passage: its own document's, so that no other document can change it.
 _TITLE = " json_extract(d.bibliography,'$.title')"
+
+
+_NOWHERE = Span(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,10 +349,12 @@ class Catalog:
 
     def rows(self, *, embedded: bool = True) -> list[Row]:
         """All passages in order of their ids; with `embedded` only the searchable ones."""
+        return list(self.each_row(embedded=embedded))
+
+    def each_row(self, *, embedded: bool = True) -> Iterator[Row]:
+        """The same one by one, so that they need not be in memory together."""
         where = "WHERE q.embedding IS NOT NULL" if embedded else ""
-        papers = {
-            row[0]: paper_from(row) for row in self._db.execute(f"SELECT {PAPER} FROM papers p ORDER BY p.id")
-        }
+        papers = self._papers_by_id()
         shifts = dict(
             self._db.execute(
                 f"SELECT d.number, {_SHIFT} FROM documents d WHERE d.slot='text'"
@@ -359,10 +365,23 @@ class Catalog:
             f"SELECT {PASSAGE}, {_TEXT}, q.document FROM passages q JOIN documents d ON d.number=q.document"
             f" {where} ORDER BY q.id"
         )
-        return [
-            Row(passage_from(row, shifts.get(row[-1], 0)), papers[row[1]], row[PASSAGE_WIDTH])
-            for row in self._db.execute(query)
-        ]
+        for row in self._db.execute(query):
+            passage = passage_from(row, shifts.get(row[-1], 0))
+            yield Row(passage, papers[row[1]], row[PASSAGE_WIDTH])
+
+    def lean_rows(self) -> Iterator[Row]:
+        """The searchable passages in order of their ids, without text and sentences."""
+        papers = self._papers_by_id()
+        for name, paper, kind, section, system, costim, target in self._db.execute(
+            "SELECT id, paper, kind, section, system, costim, target FROM passages"
+            " WHERE embedding IS NOT NULL ORDER BY id"
+        ):
+            section, system, costim, target = map(intern, (section, system, costim, target))
+            passage = Passage(name, papers[paper].id, kind, section, _NOWHERE, (), system, costim, target)
+            yield Row(passage, papers[paper], "")
+
+    def _papers_by_id(self) -> dict[str, Paper]:
+        return {row[0]: paper_from(row) for row in self._db.execute(f"SELECT {PAPER} FROM papers p")}
 
     def row(self, passage: str) -> Row | None:
         """One passage by id, with its paper and text."""

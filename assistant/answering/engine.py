@@ -91,6 +91,7 @@ class Engine:
     def search(self, query: str, *, k: int = 20, filters: Filters = Filters()) -> tuple[Hit, ...]:  # noqa: B008 - frozen
         """Passages nearest to the query, best first; empty when the filters leave nothing."""
         text, _ = clean(query)
+        self._keep_up()
         self._check(filters)
         with translated(self.settings.home):
             return self.retriever.search(text, k=k, filters=filters).hits
@@ -121,6 +122,7 @@ class Engine:
             InputError: the question is empty or too long, or a filter names an unknown paper.
         """
         asked, cleaned = clean(question)
+        self._keep_up()
         self._check(filters)
         with translated(self.settings.home):
             resolved = followup.resolve(asked, history, filters, self.retriever.lexicon)
@@ -221,6 +223,16 @@ class Engine:
         other = type(self)(self.settings, self.index)
         other.retriever, other._matcher, other._judge = self.retriever, self._matcher, judge
         return other
+
+    def _keep_up(self) -> None:
+        """Take up what another process has brought in since: an ingest does not end a chat."""
+        mark = self.index.catalog.meta("fingerprint")
+        # None: papers are being changed in place at this moment; the state before still answers.
+        if mark in (None, self.index.fingerprint):
+            return
+        self.index = replace(self.index, fingerprint=str(mark))
+        for part in ("retriever", "_matcher", "_verifier", "_claims"):
+            self.__dict__.pop(part, None)
 
     # -- parts, loaded on first use -----------------------------------------------------------------
 

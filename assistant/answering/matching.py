@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.answering.asked import NOTHING_WANTED, holds, new_names, unit_fit
@@ -256,18 +256,11 @@ class Matcher:
         if known is None:
             paper = hit.paper
             known = self.held(f"{paper.title} {' '.join(paper.authors)} {paper.journal} {paper.year}")
-            for text in self._texts.get(paper.id, ()):
+            # A digest has some six findings; of a full text the first passages say what it is about.
+            for text in self._retriever.texts_of(paper.id, _PAPER_PASSAGES):
                 known = known | self.held(text)
             self._papers[hit.paper.id] = known
         return known
-
-    @cached_property
-    def _texts(self) -> Mapping[str, tuple[str, ...]]:
-        texts: dict[str, list[str]] = {}
-        for row in self._retriever.rows:
-            texts.setdefault(row.paper.id, []).append(row.text)
-        # A digest has some six findings; of a full text the first passages say what it is about.
-        return {paper: tuple(own[:_PAPER_PASSAGES]) for paper, own in texts.items()}
 
     def _entity(self, label: str, token: str, kind: str, found: str, acts: Sequence[Act]) -> Concept:
         """The concept of a glossary term; a drug is also said by another drug of its class."""

@@ -11,13 +11,14 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant.cli.border import CONTROL, SURROGATE, plain, settled
+from assistant.cli.meter import Meter
 from assistant.errors import ExitCode, InputError, UsageError
 from assistant.evidence import Filters
 from assistant.settings import BY_KEY, Settings, Value
@@ -60,6 +61,7 @@ class Desk:
 
     settings: Settings
     as_json: bool = False
+    meter: Meter = field(default_factory=Meter)
 
     def emit(self, data: str | Mapping[str, Any]) -> None:
         """Write data to stdout: a JSON object on one line, or text."""
@@ -79,15 +81,15 @@ class Desk:
             sys.stderr.flush()
 
     def progress(self, step: Progress) -> None:
-        """Show progress on stderr: one line that redraws itself on a terminal, one line a stage otherwise."""
+        """Show progress on stderr: a line that redraws itself on a terminal, one now and then otherwise."""
         if self.settings.switch("quiet"):
             return
-        part = f" {step.done}/{step.total}" if step.total else ""
+        line = self.meter.line(step)
         if sys.stderr.isatty():
             end = "\n" if step.total and step.done >= step.total else ""
-            sys.stderr.write(f"\r\x1b[2K{step.stage}{part}{end}")
-        elif step.total == 0 or step.done >= step.total:
-            sys.stderr.write(f"{step.stage}{part}\n")
+            sys.stderr.write(f"\r\x1b[2K{line}{end}")
+        elif self.meter.due(step):
+            sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
 
     def index(self) -> Index:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from assistant.retrieval.text_index import TEXT_INDEX_VERSION, TextIndex, Words
 from assistant.retrieval.tokens import stem
 from ingest.catalog import Row
 from ingest.readers.claims import LEDGER_ID
+from ingest.stored import StoredRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +39,9 @@ behind the findings that it sums up. Chosen by hand, small against the spread be
 
 _REPEAT: Final = 0.99
 """Factor for each hit of the same paper that is already above, with `diverse`."""
+
+WHOLE_UP_TO: Final = 10_000
+"""Up to this many passages are held in memory whole (2.5 kB each); of more only what filters look at."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class Retriever:
         """
         self.rows = rows
         self._fallen = fallen
+        # What filters and weights look at; of a large catalog the words are fetched for the hits alone.
+        self._lean = _lean(rows)
         self.lexicon = lexicon
         self._embed = embed
         self._ordinary = ordinary
@@ -87,7 +93,7 @@ class Retriever:
 
         number: dict[str, int] = {}
         # The ledger is no paper: each of its claims stands alone.
-        owners = (row.passage.id if row.passage.kind == "claim" else row.paper.id for row in rows)
+        owners = (row.passage.id if row.passage.kind == "claim" else row.paper.id for row in self._lean)
         self._groups = [number.setdefault(owner, len(number)) for owner in owners]
         self._ranker = Ranker(text, dense, np.asarray(self._groups, dtype=np.int64))
 
@@ -103,7 +109,8 @@ class Retriever:
         from ingest.pipeline import query_embedder
 
         lexicon = Lexicon.shipped()
-        rows = index.catalog.rows()
+        catalog = index.catalog
+        rows = catalog.rows() if catalog.counts().passages <= WHOLE_UP_TO else StoredRows.of(catalog)
         text = _stored_text(index, rows, lexicon)
         embedder: list[QueryEmbedder] = []
 
@@ -117,7 +124,7 @@ class Retriever:
         if dense == "chroma" or (dense == "auto" and len(rows) > EXACT_UP_TO):
             search = _chroma(index, rows, chroma_url)
         else:
-            search = ExactDense(index.catalog.embeddings())
+            search = ExactDense(catalog.embeddings())
         words = index.embedder.folder / "vocab.txt"
         return cls(
             rows,
@@ -126,7 +133,7 @@ class Retriever:
             embed,
             lexicon=lexicon,
             ordinary=_Dictionary(words),
-            fallen=_fallen(index, rows),
+            fallen=_fallen(index, _lean(rows)),
         )
 
     def analyse(self, question: str) -> Query:
@@ -177,8 +184,24 @@ class Retriever:
         """For each row whether the filters let it through."""
         import numpy as np
 
-        through = (passes(row, filters) and row.passage.id not in self._fallen for row in self.rows)
-        return np.fromiter(through, dtype=np.bool_, count=len(self.rows))
+<<<<<<< HEAD
+        through = (passes(row, filters) and row.passage.id not in self._fallen for row in self._lean)
+        return np.fromiter(through, dtype=np.bool_, count=len(self._lean))
+=======
+        return np.fromiter(
+            (passes(row, filters) for row in self._lean), dtype=np.bool_, count=len(self._lean)
+        )
+
+    def texts_of(self, paper: str, most: int) -> tuple[str, ...]:
+        """The texts of a paper's first passages."""
+        return tuple(self.rows[number].text for number in self._numbers.get(paper, ())[:most])
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, Sequence[int]]:
+        numbers: dict[str, list[int]] = {}
+        for number, row in enumerate(self._lean):
+            numbers.setdefault(row.paper.id, []).append(number)
+        return numbers
 
     def _order(
         self, ranking: Ranking, mask: NDArray[np.bool_], k: int, diverse: bool
@@ -218,13 +241,13 @@ class Retriever:
     def _weights(self) -> NDArray[np.float32]:
         import numpy as np
 
-        return np.array([_EVIDENCE_WEIGHT.get(r.paper.evidence, 1.0) for r in self.rows], dtype=np.float32)
+        return np.array([_EVIDENCE_WEIGHT.get(r.paper.evidence, 1.0) for r in self._lean], dtype=np.float32)
 
     @cached_property
     def _is_claim(self) -> NDArray[np.bool_]:
         import numpy as np
 
-        return np.array([r.passage.kind == "claim" for r in self.rows], dtype=np.bool_)
+        return np.array([r.passage.kind == "claim" for r in self._lean], dtype=np.bool_)
 
 
 def passes(row: Row, filters: Filters) -> bool:
@@ -243,6 +266,10 @@ def passes(row: Row, filters: Filters) -> bool:
         and (not filters.papers or paper.id in filters.papers)
         and (not filters.study_types or paper.study_type in filters.study_types)
     )
+
+
+def _lean(rows: Sequence[Row]) -> Sequence[Row]:
+    return rows.lean if isinstance(rows, StoredRows) else rows
 
 
 def _fallen(index: Index, rows: Sequence[Row]) -> frozenset[str]:
@@ -306,4 +333,4 @@ def _chroma(index: Index, rows: Sequence[Row], url: str) -> ChromaDense:
     from ingest.vectors import open_store
 
     store = open_store(index.home.vectors, url=url)
-    return ChromaDense(store, [row.passage.id for row in rows])
+    return ChromaDense(store, [row.passage.id for row in _lean(rows)])
