@@ -134,7 +134,7 @@ class BulkEmbedder:
 class QueryEmbedder:
     """The route of passages and questions: onnxruntime and the model's own tokenizer; 0.3 s to load."""
 
-    def __init__(self, files: EmbedderFiles, onnx_file: Path) -> None:
+    def __init__(self, files: EmbedderFiles, onnx_file: Path | bytes) -> None:
         import onnxruntime  # type: ignore[import-untyped]  # ships no type information
         from tokenizers import Tokenizer
 
@@ -143,12 +143,15 @@ class QueryEmbedder:
         options.intra_op_num_threads = min(4, os.cpu_count() or 1)
         try:
             self._session = onnxruntime.InferenceSession(
-                str(onnx_file), options, providers=["CPUExecutionProvider"]
+                onnx_file if isinstance(onnx_file, bytes) else str(onnx_file),
+                options,
+                providers=["CPUExecutionProvider"],
             )
             self._tokenizer = Tokenizer.from_file(str(files.folder / "tokenizer.json"))
         # onnxruntime has a class for every status and tokenizers none: their common base is Exception.
         except Exception as error:
-            raise EmbedderUnavailable(f"{onnx_file} cannot be loaded ({str(error)[:200]})") from error
+            name = "the sent model" if isinstance(onnx_file, bytes) else onnx_file
+            raise EmbedderUnavailable(f"{name} cannot be loaded ({str(error)[:200]})") from error
         self._tokenizer.enable_truncation(files.max_tokens)
         self._tokenizer.no_padding()
 
@@ -158,17 +161,10 @@ class QueryEmbedder:
         """Embed `texts`; returns shape (len(texts), dimension), unit length, float32."""
         import numpy as np
 
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         vectors: NDArray[np.float32] | None = None
         done = 0
-        for chosen in _batches([len(ids) for ids in tokens]):
-            width = max(len(tokens[i]) for i in chosen)
-            ids = np.zeros((len(chosen), width), dtype=np.int64)
-            mask = np.zeros_like(ids)
-            for row, i in enumerate(chosen):
-                ids[row, : len(tokens[i])] = tokens[i]
-                mask[row, : len(tokens[i])] = 1
-            part = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        for chosen in self.batches(texts):
+            part = self.encode_batch([texts[i] for i in chosen])
             if vectors is None:
                 vectors = np.zeros((len(texts), part.shape[1]), dtype=np.float32)
             vectors[chosen] = part
@@ -176,6 +172,23 @@ class QueryEmbedder:
             if progress is not None:
                 progress(done, len(texts))
         return np.zeros((0, 0), dtype=np.float32) if vectors is None else vectors
+
+    def batches(self, texts: Sequence[str]) -> list[list[int]]:
+        """The numbers of the texts that `encode` embeds together."""
+        return list(_batches([len(e.ids) for e in self._tokenizer.encode_batch(list(texts))]))
+
+    def encode_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts of like length in one go."""
+        import numpy as np
+
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, each in enumerate(tokens):
+            ids[row, : len(each)] = each
+            mask[row, : len(each)] = 1
+        vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -46,6 +46,7 @@ __all__ = [
     "Index",
     "Ingest",
     "Limits",
+    "LocalEngine",
     "Outcome",
     "Progress",
     "ProgressCallback",

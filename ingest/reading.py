@@ -93,6 +93,7 @@ def main() -> None:
     from ingest import readers  # noqa: F401 - paid now, while the caller is still listing files
 
     _limit(int(sys.argv[1]))
+    _send(answers, Read())  # ready: starting up does not count as reading
     while (task := _task(sys.stdin.buffer)) is not None:
         _limit_time(task.seconds)
         for frame in frames(task.source):
@@ -137,9 +138,14 @@ def _limit_time(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (total, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-_REFUSED: tuple[str, ...] = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
+_REFUSED: tuple[str, ...] = (
+    "socket.", "subprocess.", "shutil.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.remove",
+    "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink",
+)  # fmt: skip
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
-    if event.startswith(_REFUSED):
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING
+    if writes or event.startswith(_REFUSED):
         raise PermissionError(f"a reader may not do this: {event}")

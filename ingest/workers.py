@@ -22,6 +22,7 @@ from ingest import readers
 from ingest.reading import Frame, Read, Source, Task
 
 _START = "from ingest.reading import main; main()"
+_START_SECONDS = 120.0
 _AHEAD = 32
 """Sources that may be read before the first of them is taken."""
 _HELD = 64
@@ -155,6 +156,7 @@ class _Process:
     def __init__(self, limits: Limits, watch: _Watch) -> None:
         self._limits, self._watch = limits, watch
         self._process: subprocess.Popen[bytes] | None = None
+        self._fresh = False
 
     def frames(self, source: Source) -> Iterator[Frame]:
         """Have one source read; whatever happens, the last frame is a `Read`."""
@@ -171,6 +173,10 @@ class _Process:
         left = self._limits.time_for(size)
         process = self._started()
         try:
+            if self._fresh:
+                with self._watch.on(process, time.monotonic() + _START_SECONDS):
+                    _receive(process)
+                self._fresh = False
             self._send(process, Task(source, left))
             while True:
                 begun = time.monotonic()
@@ -206,6 +212,7 @@ class _Process:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
+            self._fresh = True
             path = os.pathsep.join(entry for entry in sys.path if entry)
             self._process = subprocess.Popen(
                 # -P: a file named like a module in the working directory must not be run.

@@ -27,11 +27,11 @@ from assistant.cli.services import (
     source_name,
     window,
 )
-from assistant.errors import ExitCode, UsageError
+from assistant.errors import EnvironmentFault, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from ingest.fetching import Wanted
-    from ingest.pipeline import Index, Outcome
+    from ingest.pipeline import Engine, Index, Limits, Outcome
     from ingest.sources.records import SourceName, Window
 
 STATUSES = ("added", "updated", "unchanged", "removed", "skipped", "failed")
@@ -57,6 +57,12 @@ def ingest(
     time_limit: Annotated[
         float, typer.Option("--time-limit", metavar="SECONDS", help="How long one file may take to read.")
     ] = 60.0,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="local|ray", help="Where files are read and embedded.")
+    ] = "local",
+    address: Annotated[
+        str, typer.Option("--address", help="Of a Ray cluster; without it Ray runs on this machine.")
+    ] = "",
     as_json: AsJson = False,
     offline: Offline = False,
     quiet: Quiet = False,
@@ -80,13 +86,18 @@ def ingest(
         )
     if not 0 < time_limit < float("inf"):
         raise UsageError(f"--time-limit {time_limit:g} is no time.", hint="Give seconds, such as 120.")
+    if engine not in ("local", "ray"):
+        raise UsageError(f"--engine {engine!r} is not known.", hint="Use local or ray.")
+    if address and engine != "ray":
+        raise UsageError("--address belongs to --engine ray.", hint="Add --engine ray, or leave it out.")
     started = time.perf_counter()
     index = place.index()
     counts: Counter[str] = Counter()
     with translated(place.settings.home):
         if named:
             limits = pipeline.Limits(seconds=time_limit)
-            with pipeline.Ingest(index, limits=limits, progress=place.progress, say=place.say) as run:
+            chosen = _ray(index, limits, address) if engine == "ray" else pipeline.LocalEngine(index, limits)
+            with pipeline.Ingest(index, engine=chosen, progress=place.progress, say=place.say) as run:
                 for outcome in run.files(named, sync=sync):
                     report(place, outcome, counts)
                 index = run.finish()
@@ -101,6 +112,17 @@ def ingest(
                         index.home, index.catalog, index.embedder, progress=place.progress, say=place.say
                     )
     summarise(place, counts, started)
+
+
+def _ray(index: Index, limits: Limits, address: str) -> Engine:
+    from ingest.distributed import ClusterUnavailable, ray_engine
+
+    try:
+        return ray_engine(index, limits, address)
+    except ClusterUnavailable as error:
+        raise EnvironmentFault(
+            str(error), hint="Or leave --engine ray out: one machine does the same."
+        ) from error
 
 
 def _fetched(

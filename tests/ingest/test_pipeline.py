@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -106,7 +107,7 @@ def test_removing_a_paper_makes_its_file_new_again(index: Index, folder: Path) -
 
 HANGS = "import time\ntime.sleep(60)"
 CRASHES = "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)"
-BOMBS = "held = [bytearray(100_000_000) for _ in range(100)]"
+BOMBS = "bytearray(10_000_000_000)"
 CALLS = "import socket\nsocket.create_connection(('127.0.0.1', 9))"
 WRITES = "open('/tmp/senescope-must-not-exist', 'w').write('x')"
 
@@ -119,7 +120,7 @@ WRITES = "open('/tmp/senescope-must-not-exist', 'w').write('x')"
         (CRASHES, r"crashed \(signal 11\)"),
         (BOMBS, "more memory than one file may take"),
         (CALLS, "may not do this: socket"),
-        (WRITES, "File too large"),
+        (WRITES, "may not do this: open"),
     ],
 )
 def test_a_reader_that_goes_wrong_costs_its_own_file_only(
@@ -150,8 +151,6 @@ def test_a_reader_that_goes_wrong_costs_its_own_file_only(
         "1.md": "failed",
         "2.md": "added",
     }
-    import re
-
     assert re.search(reason, str(outcomes["1.md"].reason))
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from ingest.pipeline import Home
 from tests.cli.shell import CAPITAL, Shell, process
+from tests.reliability.test_killed import made_up
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,21 @@ def test_a_disk_that_fills_while_weights_are_exported_is_code_5_and_leaves_no_re
     assert (ran.code, ran.out, ran.complaints) == (5, "", 1)
     assert "disk is full" in ran.err
     assert list(Home(own_shell.home).models.iterdir()) == []
+
+
+def test_a_disk_that_fills_during_an_ingest_is_code_5_and_the_next_run_goes_on(
+    own_shell: Shell, tmp_path: Path
+) -> None:
+    folder = made_up(tmp_path / "papers", range(40))
+    before = own_shell("corpus", "status", "--json").json
+    with files_up_to(150_000):
+        ran = own_shell("--quiet", "ingest", str(folder))
+    assert (ran.code, ran.complaints) == (5, 1)
+    assert "disk is full" in ran.err
+    assert own_shell("corpus", "status", "--json").json == before
+    again = own_shell("ingest", "--json", str(folder))
+    assert again.code == 0
+    assert own_shell("corpus", "status", "--json").json["papers"] == before["papers"] + 40
 
 
 def test_a_home_with_blanks_and_letters_of_any_language_works(own_home: Path) -> None:

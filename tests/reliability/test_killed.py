@@ -125,33 +125,59 @@ def test_a_build_killed_at_every_stage_is_finished_by_two_processes_at_once(buil
     whole(built, PAPERS)
 
 
-def test_questions_are_answered_while_papers_are_added_even_after_a_kill(
+def made_up(folder: Path, numbers: range) -> Path:
+    """A folder of small papers."""
+    folder.mkdir()
+    for number in numbers:
+        text = GOOD.replace("id: made-up-paper", f"id: made-up-paper-{number}")
+        text = text.replace("10.1234/abc", f"10.1234/abc{number}")
+        (folder / f"{number:02}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_an_ingest_killed_at_every_stage_is_gone_on_with_and_questions_are_answered_meanwhile(
     built: Path, part: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(built, home)
-    folder = tmp_path / "papers"
-    folder.mkdir()
-    for number in range(20):
-        text = GOOD.replace("id: made-up-paper", f"id: made-up-paper-{number}")
-        text = text.replace("10.1234/abc", f"10.1234/abc{number}")
-        (folder / f"{number:02}.md").write_text(text, encoding="utf-8")
+    folder = made_up(tmp_path / "papers", range(20))
+    seen: list[int] = []
     with start(home, part, "ingest", str(folder)) as adding:
         assert adding.stdout is not None
         assert adding.stdout.readline().startswith(b"added")
         adding.kill()
+    for stage in ("reading", "embedding passages", "bringing it in", "writing the vector store"):
+        kill_at(stage, start(home, part, "ingest", str(folder)))
+        answer = finished(start(home, part, "--json", "ask", SENESCENCE))
+        assert answer.code in (0, 4)
+        seen.append(answer.json["searched"]["papers"])
     adding = start(home, part, "ingest", "--json", str(folder))
-    answers: list[Ran] = []
-    while adding.poll() is None or not answers:
-        answers.append(finished(start(home, part, "--json", "ask", SENESCENCE)))
+    while adding.poll() is None:
+        answer = finished(start(home, part, "--json", "ask", SENESCENCE))
+        assert "waiting" not in answer.err
+        seen.append(answer.json["searched"]["papers"])
     added = finished(adding)
     assert added.code == 0
     assert {line["status"] for line in added.lines[:-1]} <= {"added", "unchanged"}
-    assert {answer.code for answer in answers} <= {0, 4}
     # Before or after, and nothing between.
-    assert {answer.json["searched"]["papers"] for answer in answers} <= {PAPERS, PAPERS + 20}
-    assert all("waiting" not in answer.err for answer in answers)
+    assert set(seen) <= {PAPERS, PAPERS + 20}
+    assert seen == sorted(seen)
     whole(home, PAPERS + 20)
+
+
+def test_of_two_ingests_at_once_one_waits_and_both_are_in(built: Path, part: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(built, home)
+    folders = [made_up(tmp_path / f"papers-{n}", range(n, n + 5)) for n in (0, 5)]
+    with FileLock(str(home / ".writing.lock")):
+        both = [start(home, part, "ingest", "--json", str(folder)) for folder in folders]
+        for process in both:
+            assert process.stderr is not None
+            assert b"waiting for it" in process.stderr.readline()
+    for ran in map(finished, both):
+        assert ran.code == 0
+        assert ran.lines[-1]["summary"]["added"] == 5
+    whole(home, PAPERS + 10)
 
 
 def test_rebuild_sets_a_damaged_catalog_aside_and_builds_a_new_one(
