@@ -231,7 +231,7 @@ class Engine:
         if mark in (None, self.index.fingerprint):
             return
         self.index = replace(self.index, fingerprint=str(mark))
-        for part in ("retriever", "_matcher", "_verifier", "_claims"):
+        for part in ("retriever", "_matcher", "_verifier", "_claims", "_standings"):
             self.__dict__.pop(part, None)
 
     # -- parts, loaded on first use -----------------------------------------------------------------

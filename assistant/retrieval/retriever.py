@@ -184,13 +184,8 @@ class Retriever:
         """For each row whether the filters let it through."""
         import numpy as np
 
-<<<<<<< HEAD
         through = (passes(row, filters) and row.passage.id not in self._fallen for row in self._lean)
         return np.fromiter(through, dtype=np.bool_, count=len(self._lean))
-=======
-        return np.fromiter(
-            (passes(row, filters) for row in self._lean), dtype=np.bool_, count=len(self._lean)
-        )
 
     def texts_of(self, paper: str, most: int) -> tuple[str, ...]:
         """The texts of a paper's first passages."""

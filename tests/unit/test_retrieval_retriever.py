@@ -202,7 +202,6 @@ def test_a_question_needs_none_of_the_slow_libraries(home: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
-<<<<<<< HEAD
 def test_a_claim_that_rests_on_retracted_papers_alone_is_no_evidence(own_home: Path) -> None:
     index = ensure(own_home)
     claim = next(c for c in index.catalog.claims() if len({s.split("#")[0] for s in c.supports}) > 1)
@@ -219,7 +218,8 @@ def test_a_claim_that_rests_on_retracted_papers_alone_is_no_evidence(own_home: P
     assert found()
     index.catalog.set_check(first, "retracted", "2026-11-24", "Crossref")
     assert not found()
-=======
+
+
 def test_passages_that_stay_on_disk_are_found_like_those_in_memory(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,4 +238,3 @@ def test_passages_that_stay_on_disk_are_found_like_those_in_memory(
         assert lean.search(question, filters=filters).hits == whole.search(question, filters=filters).hits
     paper = whole.rows[0].paper.id
     assert lean.texts_of(paper, 2) == whole.texts_of(paper, 2) != ()
->>>>>>> 8baa9e4 (Tell speed and time left, let a chat see new papers, keep large catalogs on disk)
