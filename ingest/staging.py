@@ -11,10 +11,11 @@ this one held the same paper is read again next time: its entry loses the reader
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.catalog import Catalog, CatalogDamaged
+from ingest.catalog import Catalog, CatalogDamaged, CatalogUnfinished
 from ingest.home import Home, Say
 from ingest.manifest import GONE
 
@@ -71,10 +72,8 @@ def waiting(home: Home) -> int:
         return 0
     try:
         draft = Catalog.open(path)
-    except Exception as error:
-        if isinstance(error, OSError) or type(error).__module__ in ("ingest.schema", "sqlite3"):
-            return 0  # half begun, or in the hands of a writer
-        raise
+    except (OSError, sqlite3.Error, CatalogDamaged, CatalogUnfinished):
+        return 0  # half begun, or just now taken away by its writer
     try:
         return draft.counts().papers
     finally:

@@ -32,6 +32,8 @@ def status(
     as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
 ) -> None:
     """Count papers, findings and claims, and say what the index is made of."""
+    from ingest.staging import waiting
+
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     index = place.index()
     counts = index.catalog.counts()
@@ -46,7 +48,13 @@ def status(
         "index": index.fingerprint[:12],
         "home": str(index.home.folder),
         "catalog_bytes": index.home.catalog.stat().st_size,
+        "waiting": waiting(index.home),
     }
+    if facts["waiting"]:
+        place.say(
+            f"{facts['waiting']} papers of an ingest are read and not yet in: it is at work, or was stopped"
+            " and goes on with the next `senescope ingest`"
+        )
     if place.as_json:
         place.emit(facts)
         return

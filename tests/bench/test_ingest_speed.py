@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FASTER = 1.5
-"""How many times the rival's rate ours must have (measured on two busy cores: see CHANGELOG)."""
+"""How many times the rival's rate ours must have."""
 OWN_RATE = 0.85
 """Share of the run that is embedding: what reading, filing and storing may cost is the rest."""
 FEW = 60
