@@ -7,6 +7,7 @@ Opening is cheap; the first question pays for the query weights unless `warm` di
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,7 +28,7 @@ from assistant.answering import (
 from assistant.answering.events import Done, Event, Grounded
 from assistant.answering.judge import POOL, Judge, Ranked
 from assistant.answering.matching import Concept, Match, Matcher
-from assistant.answering.question import Question, clean, understand
+from assistant.answering.question import Question, clean, is_absolute, understand
 from assistant.answering.selection import Length
 from assistant.answering.verification import Verifier
 from assistant.errors import InputError
@@ -132,7 +133,8 @@ class Engine:
             if number is not None:
                 return self._number(frame, number)
             look = self._look(resolved.text, resolved.filters)
-            if not look.answers and (premise := look.question.premise):
+            premise = look.question.premise
+            if premise and (not look.answers or is_absolute(premise)):
                 # A question that stands on a premise is answered by what the corpus says on the premise.
                 on_premise = self._look(premise, resolved.filters)
                 if on_premise.answers:
@@ -378,7 +380,8 @@ class Engine:
         the term; findings that use it follow.
         """
         names = dict.fromkeys(e.term for e in retrieval.query.entities)
-        if question.shape != "definition" or len(names) != 1:
+        does = re.search(r"\bdo(?:es)? .* do\b", question.text, re.I)
+        if question.shape != "definition" or len(names) != 1 or does:
             return ""
         term = self.retriever.lexicon.get(next(iter(names)))
         return f"*Glossary:* **{term.term}**: {term.definition}" if term is not None else ""

@@ -17,6 +17,12 @@ _LOOKED_AT: Final = 3
 """Findings among which a marker or a drug must be named."""
 _OPPOSITE: Final = 0.4
 """Value of the feature "act" from which a finding is about the target asked for, at least its opposite."""
+_DRUG: Final = re.compile(
+    r"\w{3,}(?:tinib|mab|clax|lisib|limus|ciclib|formin|statin|abine|ustine|rubicin|platin|domide|zomib|parib|setron"
+    r"|degib|vir|azole|cillin|pril|sartan|olol|gliptin|gliflozin|glutide)$",
+    re.I,
+)
+"""Stems of international nonproprietary names (WHO, INN stem book): a word that ends so is a drug."""
 _SECOND_CLAUSE: Final = re.compile(
     r"[,:;] (?:and )?(?:how|what|which|why|when|does|do|did|is|are|was|were)\b", re.I
 )
@@ -25,8 +31,16 @@ _SECOND_CLAUSE: Final = re.compile(
 def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
     """Whether the best findings miss what the question turns on."""
     return bool(ranked) and (
-        _unnamed(concepts, ranked) or _undone(question, concepts, ranked[0]) or _untried(question, ranked)
+        _unheard(concepts)
+        or _unnamed(concepts, ranked)
+        or _undone(question, concepts, ranked[0])
+        or _untried(question, ranked)
     )
+
+
+def _unheard(concepts: Sequence[Concept]) -> bool:
+    """Whether a term of the glossary or a drug is asked for that no passage names in any notation."""
+    return any(not c.known and (c.entity or _DRUG.search(c.label)) for c in concepts)
 
 
 def _untried(question: Question, ranked: Sequence[Ranked]) -> bool:
@@ -41,7 +55,11 @@ def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
     "Do CD57+ cells predict non-response?" is not answered by findings on another phenotype. CD19 is
     left out: it is the target of most CARs and goes without saying.
     """
-    named = {c.token for c in concepts if c.entity and c.kind in ("marker", "drug") and c.label != "CD19"}
+    named = {
+        c.token
+        for c in concepts
+        if (c.entity and c.kind in ("marker", "drug") and c.label != "CD19") or _DRUG.search(c.label)
+    }
     return not named <= frozenset[str]().union(*(r.match.covered for r in ranked[:_LOOKED_AT]))
 
 

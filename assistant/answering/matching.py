@@ -29,7 +29,7 @@ _GENERIC_WORDS: Final = (
     "car cars cart cell cells tcell study studies paper group team work show shown report reported find found"
     " finding result evidence data effect role happen give given make made use used using many much"
     " roughly about actually really after before during between across there any other still kind type"
-    " out off it its they them their theirs itself themselves one ones anything something anyone someone"
+    " out off it its they them their theirs itself themselves one ones anything something anyone someone per"
 )
 """Words that a question needs for its grammar or that every finding is about."""
 _UBIQUITOUS: Final = frozenset(("CAR-T cell", "CAR T cell", "CAR", "T cell"))
@@ -286,7 +286,7 @@ class Matcher:
 
     def _words(self, word: str) -> list[Concept]:
         """One concept for a word, one for each part of a compound of long words."""
-        if word.lower() in STOP_WORDS:
+        if word.lower() in STOP_WORDS or word == "all":  # in capitals a leukaemia
             return []
         parts = tokens(word)
         joined = [p for p in parts[:-1] if p and parts[-1].startswith(p)]

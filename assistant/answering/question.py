@@ -21,6 +21,7 @@ __all__ = [
     "Shape",
     "against_senescent_cells",
     "clean",
+    "is_absolute",
     "holds",
     "premise",
     "shape",
@@ -174,6 +175,11 @@ def premise(text: str) -> str:
         return match.group(1).strip()
     match = _WHY_ABSOLUTE.match(text)
     return match.group(1).strip() if match and _ABSOLUTE.search(match.group(1)) else ""
+
+
+def is_absolute(premise: str) -> bool:
+    """Whether a premise holds without exception by its own words, as no finding does."""
+    return _ABSOLUTE.search(premise) is not None
 
 
 def shape(text: str) -> Shape:

@@ -210,3 +210,33 @@ def test_both_sides_of_a_contrast_in_one_paper_are_shown(ask: Callable[..., Answ
 
 def test_what_only_animals_showed_does_not_answer_for_patients(ask: Callable[..., Answer]) -> None:
     assert ask("Does c-Jun overexpression prevent senescence in patients?").kind == "refusal"
+
+
+@pytest.mark.parametrize(
+    "question", ["Does lenalidomide prevent CAR-T senescence?", "Does OX40 costimulation prevent senescence?"]
+)
+def test_a_drug_or_a_term_that_the_best_findings_do_not_name_is_refused(
+    ask: Callable[..., Answer], question: str
+) -> None:
+    assert ask(question).kind == "refusal"
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("Since 28z CAR-T cells never age, why use 4-1BB?", "28z CAR-T cells never age"),
+        ("Why do CD28 CARs never become exhausted?", "CD28 CARs never become exhausted"),
+    ],
+)
+def test_an_absolute_premise_is_named_and_met_with_evidence(
+    ask: Callable[..., Answer], question: str, holds: str
+) -> None:
+    answer = ask(question)
+    assert answer.kind == "answer"
+    assert answer.answer.startswith(f"*The question takes for granted that {holds}.")
+    assert any(word in answer.sentences[0].text for word in ("exhausted", "senescence"))
+
+
+def test_the_direction_of_a_deletion_is_no_definition(ask: Callable[..., Answer]) -> None:
+    answer = ask("What does loss of p16 do to CD8 T cells?")
+    assert answer.answer.startswith("Deleting p16")
