@@ -73,8 +73,7 @@ def settles(claims: Sequence[Claim], matches: Sequence[Match], concepts: Sequenc
     """The claim that answers the question itself, when there is one.
 
     Broad questions ("does TET2 loss improve persistence?") are covered by no single finding and by a
-    claim of the ledger. On 273 labelled questions this answers one more that is answerable and none that
-    is not; numbers are never asked of a claim.
+    claim of the ledger. Numbers are never asked of a claim.
     """
     if not all(concept.known for concept in concepts):
         return None

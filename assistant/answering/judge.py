@@ -105,8 +105,9 @@ class Judge:
         """Whether the first finding says it all: every word known, nearly all covered, nothing unmet.
 
         The fitted model distrusts short questions, because few labelled ones are short; this lets
-        "How does tonic signalling lead to exhaustion?" through. On the 273 labelled questions it changes
-        no verdict.
+        "How does tonic signalling lead to exhaustion?" through. Over 369 labelled questions, by
+        nested cross-validation, the rules beside the models (this one, `conflicts.settles`, `gates`) together
+        refuse four answerable questions fewer and two unanswerable ones more than the models alone.
         """
         if not ranked or not concepts or not all(concept.known for concept in concepts):
             return False
