@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self, cast
 
@@ -188,7 +188,7 @@ class Engine:
             grounded,
             model,
             self.prompt("answer"),
-            self._verifier,
+            self.verifier,
             length=length or cast(Length, self.settings.text("answer.length")),
             seconds=self.settings.integer("models.seconds"),
             cancelled=cancelled,
@@ -256,8 +256,10 @@ class Engine:
         return Judge.shipped()
 
     @cached_property
-    def _verifier(self) -> Verifier:
-        return Verifier(self.retriever.lexicon)
+    def verifier(self) -> Verifier:
+        """Holds sentences against quotes, with the glossary and the query weights of this index."""
+        similarity = lru_cache(maxsize=256)(self.retriever.similarity)
+        return Verifier(self.retriever.lexicon, lambda text, others: similarity(text, tuple(others)))
 
     @cached_property
     def _prompts(self) -> Mapping[str, Prompt]:

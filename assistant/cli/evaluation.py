@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk, existing
+from assistant.errors import UsageError
 
 app = typer.Typer(help="Measure answers and retrieval against labelled questions.", no_args_is_help=True)
 
@@ -44,3 +45,39 @@ def retrieval(
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     board = evaluate(existing(folder), split=split, settings=place.settings, progress=place.progress)
     place.emit(board.to_json() if place.as_json else board.table())
+
+
+@app.command("verification")
+def verification(
+    claims: str | None = typer.Option(
+        None, "--claims", metavar="FILE.jsonl", help="Judge these: one claim and its quote a line."
+    ),
+    restatements: str | None = typer.Option(
+        None, "--restatements", metavar="FILE.yaml", help="Findings told again by hand."
+    ),
+    scifact: str | None = typer.Option(None, "--scifact", metavar="DIR", help="SciFact in BEIR layout."),
+    part: str = typer.Option("report", "--part", help="Papers: report, or calibration."),
+    as_json: AsJson = False,
+    offline: Offline = False,
+    quiet: Quiet = False,
+    home: HomeDir = None,
+    details: bool = typer.Option(False, "--details", help="Add what went wrong."),
+) -> None:
+    """Measure the check of a model's sentences on findings made false, told again, and on SciFact."""
+    from assistant.evaluation.verification import claim_verdicts, corpus_cases, evaluate, scifact_cases
+
+    if part not in ("report", "calibration"):
+        raise UsageError(f"--part {part!r} is not known.", hint="Use report or calibration.")
+    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
+    engine = place.engine()
+    if claims is not None:
+        for line in claim_verdicts(engine, existing(claims)):
+            place.emit(line)
+        return
+    told = existing(restatements) if restatements else None
+    sets = [(part, corpus_cases(engine, "report" if part == "report" else "calibration", told))]
+    if scifact is not None:
+        sets += [(f"SciFact {split}", scifact_cases(existing(scifact), split)) for split in ("dev", "train")]
+    for name, cases in sets:
+        board = evaluate(engine, cases, name, place.progress)
+        place.emit(board.to_json(details=details) if place.as_json else board.table(details=details) + "\n")

@@ -141,6 +141,11 @@ class Retriever:
         lexical = self._ranker.text.lexical
         return self.lexicon.analyse(question, lambda word: lexical.knows(stem(word)), self._ordinary)
 
+    def similarity(self, text: str, others: Sequence[str]) -> tuple[float, ...]:
+        """Cosine of the embedding of `text` to that of each of `others`, -1..1."""
+        own = self._embed(text)
+        return tuple(float(own @ self._embed(other)) for other in others)
+
     def search(
         self,
         question: str | Query,
