@@ -1,6 +1,6 @@
 """Measures the verifier: findings made false by a seeded script, findings told again, and SciFact's labels.
 
-    python -m assistant.evaluation.verification [--restatements FILE] [--scifact DIR]
+    senescope eval verification [--restatements FILE] [--scifact DIR]
 
 Findings are split by paper into two parts. The thresholds were chosen on the first (`--part calibration`);
 the second is for reporting. SciFact is another field with abstracts as quotes: it shows how far the checks
@@ -201,11 +201,3 @@ def _yaml(file: Path) -> Sequence[dict[str, Any]]:
     except (OSError, yaml.YAMLError) as error:
         raise InputError(f"{file}: cannot be read ({error})", hint="Name a YAML file.") from None
     return items
-
-
-if __name__ == "__main__":
-    import sys
-
-    from assistant.cli.app import run
-
-    sys.exit(run(["eval", "verification", *sys.argv[1:]]))
