@@ -23,6 +23,7 @@ from assistant.answering import (
     generative,
     offer,
     refusal,
+    rewriting,
     selection,
 )
 from assistant.answering.events import Done, Event, Grounded
@@ -110,6 +111,7 @@ class Engine:
         filters: Filters = Filters(),  # noqa: B008 - frozen
         history: Sequence[Answer] = (),
         length: Length | None = None,
+        completed: str = "",
     ) -> Answer:
         """A cited answer, or a refusal when the corpus does not hold one.
 
@@ -118,6 +120,7 @@ class Engine:
             filters: restrictions on the evidence.
             history: the turns before, oldest first, for follow-ups.
             length: default from the settings.
+            completed: a follow-up as a chat model completed it; see `complete`.
 
         Raises:
             InputError: the question is empty or too long, or a filter names an unknown paper.
@@ -127,6 +130,8 @@ class Engine:
         self._check(filters)
         with translated(self.settings.home):
             resolved = followup.resolve(asked, history, filters, self.retriever.lexicon)
+            if completed:
+                resolved = followup.Resolved(completed, resolved.filters, followed=True)
             notes = (*cleaned, *followup.dangling(asked, resolved.followed))
             frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
             number = provenance.asked(resolved.text) if resolved.filters == Filters() else None
@@ -168,8 +173,24 @@ class Engine:
         """
         if model is not None:
             self.prompt("answer")  # a slip in a template is said before any work
-        grounded = self.ask(question, filters=filters, history=history, length=length)
+        completed = self.complete(question, model, history, cancelled) if model is not None else ""
+        grounded = self.ask(question, filters=filters, history=history, length=length, completed=completed)
         yield from self.write_events(grounded, model, length=length, cancelled=cancelled)
+
+    def complete(
+        self, question: str, model: ChatModel, history: Sequence[Answer], cancelled: Cancelled = never
+    ) -> str:
+        """A follow-up that the rules leave alone, completed by `model` and checked; else ""."""
+        asked, _ = clean(question)
+        lexicon = self.retriever.lexicon
+        ruled = followup.resolve(asked, history, Filters(), lexicon).followed
+        if ruled or not rewriting.leans(asked, history):
+            return ""
+        seconds, prompt = self.settings.integer("models.seconds"), self.prompt("follow-up")
+        written = rewriting.rewrite(
+            asked, history, model, prompt, lexicon, seconds=seconds, cancelled=cancelled
+        )
+        return written or ""
 
     def write_events(
         self,

@@ -51,7 +51,7 @@ def _all(place: Desk) -> list[Check]:
     except SenescopeError as error:
         return [*checks, Check("index", False, error.message, error.hint)]
     looks: tuple[Callable[[Desk, Index], Check], ...] = (_home, _catalog, _weights, _vectors, _question)
-    return checks + [look(place, index) for look in looks]
+    return [*checks, *(look(place, index) for look in looks), _models(place)]
 
 
 def _versions() -> Check:
@@ -114,3 +114,14 @@ def _question(place: Desk, index: Index) -> Check:
     return Check(
         "search", bool(hits), f"a first question takes {time.perf_counter() - started:.2f} s on this machine"
     )
+
+
+def _models(place: Desk) -> Check:
+    from assistant.models import reach
+
+    named = reach.chosen(place.settings)
+    others = "; ".join(f"{r.provider}: {r.found}" for r in reach.providers())
+    if named is None:
+        return Check("chat models", True, f"none named, answers are made of quotes; {others}")
+    advice = "" if named.usable else 'start it, or set model = "none"'
+    return Check("chat models", named.usable, f"{named.provider}: {named.found}; {others}", advice)

@@ -11,7 +11,7 @@ def test_a_sound_home_is_healthy(shell: Shell) -> None:
     assert ran.code == 0
     assert ran.json["healthy"]
     names = [check["name"] for check in ran.json["checks"]]
-    assert names == ["versions", "home", "catalog", "embedder", "vector store", "search"]
+    assert names == ["versions", "home", "catalog", "embedder", "vector store", "search", "chat models"]
 
 
 def test_a_damaged_catalog_is_found_with_advice(own_shell: Shell) -> None:

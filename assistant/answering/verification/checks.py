@@ -17,6 +17,8 @@ _GENERAL_NAMES: Final = frozenset({"=car"})
 _CODE: Final = re.compile(r"^(?=.*\d)(?=.*[a-z])[a-z0-9+./-]{2,}$")
 _MISPLACED: Final = 0.3
 """How much better something else must fit the surroundings before a number or a name counts as misplaced."""
+_PAIRED: Final = 16
+"""Characters between two numbers that share their words: "2.3 versus 3.4 kilobases"."""
 NOVEL_SHARE: Final = 0.12
 """Share of content words that a retelling may bring along; see `assistant.evaluation.verification`."""
 
@@ -59,9 +61,17 @@ def _misplaced(said: Reading, quantity: Quantity, quote: Reading) -> str | None:
     here = _beside(said, quantity)
     if not here:
         return None
+    head = _after(said, quantity)[:1]
+    own_heads = [k for o in quote.numbers if quantity.same(o) for k in _after(quote, o)]
+    if head and head[0] not in own_heads:
+        for other in quote.numbers:
+            if other.unit == quantity.unit and not quantity.same(other) and _after(quote, other)[:1] == head:
+                return head[0].lstrip("=#")
     own, others = 0.0, 0.0
+    places = [o.start for o in quote.numbers if quantity.same(o)]
     for other in quote.numbers:
-        if other.unit != quantity.unit:
+        beside = any(0 < abs(other.start - place) < _PAIRED for place in places)
+        if other.unit != quantity.unit or (beside and not quantity.same(other)):
             continue
         fit = sum(min(weight, here[k]) for k, weight in _beside(quote, other).items() if k in here)
         if quantity.same(other):
@@ -69,6 +79,15 @@ def _misplaced(said: Reading, quantity: Quantity, quote: Reading) -> str | None:
         else:
             others = max(others, fit)
     return max(here, key=lambda k: here[k]).lstrip("=#") if others > own + _MISPLACED else None
+
+
+def _after(reading: Reading, quantity: Quantity) -> list[str]:
+    """What a number counts: the next content in its part of the sentence."""
+    at = next((i for i, t in enumerate(reading.tokens) if t.start == quantity.start), None)
+    if at is None:
+        return []
+    here = reading.tokens[at]
+    return [t.key for t in reading.tokens[at + 1 : at + 7] if t.content and t.part == here.part][:3]
 
 
 def _beside(reading: Reading, quantity: Quantity) -> dict[str, float]:
@@ -81,7 +100,8 @@ def _beside(reading: Reading, quantity: Quantity) -> dict[str, float]:
     for i in range(max(0, at - 6), min(len(reading.tokens), at + 7)):
         token = reading.tokens[i]
         if i != at and token.content and token.kind != "number" and token.part == here.part:
-            found[token.key] = max(found.get(token.key, 0.0), 1.0 / abs(i - at))
+            weight = (2.0 if token.kind == "entity" else 1.0) / abs(i - at)
+            found[token.key] = max(found.get(token.key, 0.0), weight)
     return found
 
 
@@ -112,6 +132,7 @@ def _implied(token: Token, quote: Reading) -> bool:
 def bindings(said: Reading, evidence: Evidence) -> Iterator[Fault]:
     """A name stands among the things that it stands among in the quote, and not among those of another."""
     quote = evidence.reading
+    sided = order.comparison(said) is not None  # then `order` looks at who stands on which side
     for at, token in enumerate(said.tokens):
         if token.kind != "entity" or token.about == "car":
             continue
@@ -119,7 +140,7 @@ def bindings(said: Reading, evidence: Evidence) -> Iterator[Fault]:
         rivals = [
             i
             for i, t in enumerate(quote.tokens)
-            if t.about == token.about and t.key != token.key and t.key not in said.entities
+            if t.about == token.about and t.key != token.key and not (sided and t.key in said.entities)
         ]
         if not own or not rivals:
             continue
@@ -143,6 +164,8 @@ def systems(said: Reading, evidence: Evidence) -> Iterator[Fault]:
             continue
         if name == "animal" and words.SYSTEMS["mouse"].search(quote) and found.group().startswith("animal"):
             continue
+        if name == "patients" and _clinical(evidence.reading):
+            continue
         other = any(p.search(quote) for n, p in words.SYSTEMS.items() if n != name) or bool(
             evidence.labels - {"n/a"}
         )
@@ -153,6 +176,15 @@ def systems(said: Reading, evidence: Evidence) -> Iterator[Fault]:
         found = pattern.search(said.folded)
         if found and not pattern.search(quote):
             yield Fault("system", "missing", f"the quote does not speak of {found.group()!r}")
+
+
+def _clinical(quote: Reading) -> bool:
+    """Whether a quote gives a clinical outcome of a disease without saying "patients"."""
+    kinds = {t.about for t in quote.tokens if t.kind == "entity"}
+    elsewhere = any(
+        words.SYSTEMS[n].search(quote.folded) for n in ("mouse", "in-vitro", "animal", "computation")
+    )
+    return bool(kinds & {"disease", "product"}) and "%" in {q.unit for q in quote.numbers} and not elsewhere
 
 
 def scope(said: Reading, evidence: Evidence) -> Iterator[Fault]:
@@ -323,7 +355,7 @@ def _sides(reading: Reading, table: dict[str, tuple[tuple[int, int], ...]]) -> d
         if token.kind != "word":
             continue
         for pair, side in table.get(token.key, ()):
-            actual = 1 - side if reading.denied(i) else side
+            actual = 1 - side if reading.denied_here(i) else side
             found.setdefault(pair, {})[actual] = token.word
     return found
 

@@ -38,7 +38,7 @@ _UNITS: Final = (
 _NUMBER: Final = r"\d{1,3}(?:[,\u202f]\d{3})+(?:\.\d+)?|\d+(?:[.\u00b7]\d+)?"
 _POWER: Final = r"(?:\s?[x×*·]\s?10\s?(?:\^|\*\*)?\s?(?P<power>[-−]?\d{1,2})\b|e(?P<e>[-+]?\d{1,2})\b)"
 _QUANTITY: Final = re.compile(
-    rf"(?<![\w.])(?:(?P<label>days?|grade|grades|phase|phases|cycle|cycles|weeks?|months?|years?|type|"
+    rf"(?<![\w.])(?:(?P<label>aged|days?|grade|grades|phase|phases|cycle|cycles|weeks?|months?|years?|type|"
     rf"stage|figure|fig\.?|"
     rf"table|group|line|lines|generation)\s+)?"
     rf"(?P<number>{_NUMBER}|(?:{'|'.join(_WORDS)})\b(?!-generation))(?![\d^⁰¹²³⁴⁵⁶⁷⁸⁹])"
@@ -129,6 +129,8 @@ def _read(match: re.Match[str]) -> Quantity | None:
     label = (groups["label"] or "").lower().rstrip("s.")
     if not unit and label in _DAYS:
         unit, factor = "days", _DAYS[label]
+    elif not unit and label == "aged":
+        unit, factor = "days", _DAYS["year"]
     elif not unit and label:
         unit = label
     return Quantity(value * factor, unit, match.group(), *match.span())

@@ -14,7 +14,6 @@ from assistant.answering.verification.reading import Reading, Token
 from assistant.answering.verification.verdict import Fault
 
 _COMPARING: Final = frozenset({"than", "versus", "vs", "then"})
-_PASSIVE: Final = re.compile(r"\bby\b")
 _WORDS_SOURCES = "abstract meeting review model table comparison introduction related group team"
 _SOURCES: Final = frozenset(_WORDS_SOURCES.split())
 _NEGATION: Final = re.compile("|".join(sorted(words.NEGATORS)))
@@ -116,17 +115,23 @@ def exchanged(said: Reading, quote: Reading) -> Iterator[Fault]:
         names = [
             k
             for k in names
-            if said.tokens[mine[k]].clause == token.clause and quote.tokens[other[k]].clause == theirs.clause
+            if said.tokens[mine[k]].part == token.part and quote.tokens[other[k]].part == theirs.part
         ]
         later = [k for k in names if mine[k] < mine[pivot] and other[k] > other[pivot]]
         sooner = [k for k in names if mine[k] > mine[pivot] and other[k] < other[pivot]]
-        if later and sooner and bool(_PASSIVE.search(said.folded)) == bool(_PASSIVE.search(quote.folded)):
+        if later and sooner and _passive(said, mine[pivot]) == _passive(quote, other[pivot]):
             yield Fault(
                 "comparison",
                 "conflict",
                 f"the quote has {later[0].lstrip('=')!r} on the other side of {token.word!r}",
             )
             return
+
+
+def _passive(reading: Reading, at: int) -> bool:
+    """Whether what follows a verb is who does it."""
+    tokens = reading.tokens
+    return at + 1 < len(tokens) and any(t.word == "by" for t in tokens[at + 1 : at + 3])
 
 
 def _hyphenated(reading: Reading, token: Token) -> bool:

@@ -91,6 +91,9 @@ class Reading:
         for match in _CAR.finditer(self.text):
             if all(n.end <= match.start() or match.end() <= n.start for n in named):
                 named.append(_Named(*match.span(), "=car", "car"))
+        for match in _CODE.finditer(self.text):
+            if all(n.end <= match.start() or match.end() <= n.start for n in named):
+                named.append(_Named(*match.span(), "=" + key(match.group()), "code"))
         return tuple(sorted(named, key=lambda n: n.start))
 
     @cached_property
@@ -155,10 +158,9 @@ class Reading:
                 objects = self._objects(i)
                 found.append(Event(i, t.key, t.word, -1, False, self.near(i), t.clause, objects))
             elif t.key in table:
-                sign = table[t.key] * self._turns(i)
-                found.append(
-                    Event(i, t.key, t.word, sign, self.denied(i), self.near(i), t.clause, self._objects(i))
-                )
+                objects = self._objects(i)
+                sign = table[t.key] * self._turns(i) * (-1 if t.key in _QUALITY and objects & _ILLS else 1)
+                found.append(Event(i, t.key, t.word, sign, self.denied(i), self.near(i), t.clause, objects))
         return tuple(found)
 
     def _objects(self, at: int) -> frozenset[str]:
@@ -172,7 +174,7 @@ class Reading:
         found: list[str] = []
         for i in places:
             token = tokens[i]
-            if token.clause != here.clause or (token.part != here.part and not passive) or len(found) == 2:
+            if token.clause != here.clause or (token.part != here.part and not passive) or len(found) == 3:
                 break
             if token.content and token.key not in table:
                 found.append(token.key)
@@ -212,6 +214,13 @@ class Reading:
 
     def denied(self, at: int) -> bool:
         """Whether a negation stands shortly before token `at`, with at most one content word between."""
+        here = self.tokens[at]
+        return self.denied_here(at) or any(
+            self._subjectless(i) for i in range(at) if self.tokens[i].clause == here.clause
+        )
+
+    def denied_here(self, at: int) -> bool:
+        """The same, without looking at the subject of the clause."""
         here, between = self.tokens[at], 0
         for i in range(at - 1, max(-1, at - 1 - _NEGATED_WITHIN), -1):
             token = self.tokens[i]
@@ -226,6 +235,11 @@ class Reading:
             if between > 1 or (token.word in _ELSEWHERE and not led):
                 return False
         return False
+
+    def _subjectless(self, at: int) -> bool:
+        """Whether a clause has nobody for a subject, which denies all of it."""
+        first = at == 0 or self.tokens[at - 1].clause != self.tokens[at].clause
+        return self.tokens[at].word in _NOBODY or (first and self.tokens[at].word == "no")
 
     def _only_after(self, token: Token) -> bool:
         return self.folded[token.start : token.start + 9].startswith(("not only", "not just"))
@@ -242,6 +256,19 @@ class _Named:
 _WORDS_ELSEWHERE = "by in with of for on than after before during from through at"
 _ELSEWHERE: Final = frozenset(_WORDS_ELSEWHERE.split())
 """A negation before one of these does not reach what comes after it."""
+_NOBODY: Final = frozenset(("none", "neither", "nobody", "nothing"))
+"""As a subject these deny the whole clause."""
+_QUALITY: Final = frozenset(
+    words.key_of(w) for w in ("improve", "better", "worsen", "worse", "aggravate", "exacerbate", "ameliorate")
+)
+_WORDS_ILLS = (
+    "toxicity neurotoxicity relapse apoptosis death dysfunction damage inflammation mortality crs fratricide"
+)
+_ILLS: Final = frozenset(words.key_of(w) for w in _WORDS_ILLS.split()) | frozenset(
+    "=" + key(w)
+    for w in ("senescence", "exhaustion", "anergy", "cytokine release syndrome", "ICANS", "fratricide")
+)
+"""Of these "worse" means more."""
 _WORDS_IS = "is are was were be been being not become became remained stayed"
 _IS: Final = frozenset(_WORDS_IS.split())
 _WORDS_GUARDING = "protect rescue shield guard spare prevent save"
@@ -252,6 +279,11 @@ damage harm
 advantage
 """
 _TURNED: Final = frozenset(_WORDS_TURNED.split())
+_CODE: Final = re.compile(
+    r"\b(?:\d+-[A-Z][A-Za-z]*|\d+-\d+z|\d+-\d+(?= (?:\(|CARs?\b|cells\b))|"
+    r"[A-Z]{1,5}\d+[A-Za-z]*(?:-[A-Z0-9]\w*)?)\b(?![%.]\d)"
+)
+"""Names of constructs and genes that the glossary does not know: 19-BB, 19-28z, ZBTB16."""
 _CAR: Final = re.compile(r"\b(?:CARs?|CAR[-\s]?T|CART(?:\d+)?|chimeric antigen receptors?)\b")
 
 

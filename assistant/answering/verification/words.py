@@ -208,6 +208,9 @@ PHRASES: Final = tuple(
          r"br(?:ings?|ought) about",
          "caused"),
         (r"as well as", "and"),
+        (r"(?:is|was|are|were) made up of|(?:is|was|are|were) composed of", "comprise"),
+        (r"a (?:very )?small number of", "few"),
+        (r"a (?:very )?large number of", "many"),
         (r"(?:at least|no (?:less|fewer) than|"
          r"(?:more|greater|longer|higher|older) than|over|above|exceed(?:s|ed|ing))"
          r"(?= (?:about |approximately |around )?\d)", "atleast"),
