@@ -33,6 +33,7 @@ def behind(name: str) -> Any:
 
 
 def asked(home: Path, url: str, question: str = QUESTION, seconds: int = 60) -> tuple[Any, list[Checked]]:
+    flags: dict[str, str | int | bool | None]
     flags = {"home": str(home), "model": "server:local", "models.url": url, "models.seconds": seconds}
     settings = load(flags, environment={})
     with Engine.open(settings) as engine:
