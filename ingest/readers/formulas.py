@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 
 from ingest.readers.markup import Element, local, plain
 
@@ -143,7 +144,8 @@ def _laid_out(tag: str, parts: list[str]) -> str:
     if tag in ("msub", "munder"):
         return f"{base}_{_held(first)}"
     if tag == "mover":
-        accent = _ACCENTS.get(first)
+        # Publishers write an accent as a sign of its own or as the mark that combines.
+        accent = first if len(first) == 1 and unicodedata.combining(first) else _ACCENTS.get(first)
         return base + accent if accent and len(base) == 1 else (base if accent else f"{base}^{_held(first)}")
     if tag == "mmultiscripts":
         return base + "".join(

@@ -29,6 +29,7 @@ def math(inner: str) -> str:
         ),
         ("<msqrt><mi>n</mi></msqrt>", "√(n)"),
         ("<mover><mi>x</mi><mo>¯</mo></mover>", "x\u0304"),
+        ("<mover><mi>μ</mi><mo>&#x302;</mo></mover>", "μ\u0302"),
         ("<mfenced><mi>a</mi><mi>b</mi></mfenced>", "(a, b)"),
         ("<semantics><mi>a</mi><annotation>\\alpha</annotation></semantics>", "a"),
         ("<mi>log</mi><mo>\u2061</mo><mi>x</mi>", "log x"),
