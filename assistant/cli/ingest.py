@@ -23,6 +23,7 @@ from assistant.cli.services import (
     Until,
     counter,
     identifiers,
+    listed,
     services,
     source_name,
     window,
@@ -30,6 +31,7 @@ from assistant.cli.services import (
 from assistant.errors import EnvironmentFault, ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from ingest.documents import Reference
     from ingest.fetching import Wanted
     from ingest.pipeline import Engine, Index, Limits, Outcome
     from ingest.sources.records import SourceName, Window
@@ -51,6 +53,9 @@ def ingest(
     until: Until = None,
     most: Most = 25,
     source: SourceOption = "europepmc",
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Fetch what lists of references (RIS, BibTeX ...) name.")
+    ] = False,
     sync: Annotated[
         bool, typer.Option("--sync", help="Also take out what came from files of the folders that are gone.")
     ] = False,
@@ -97,10 +102,13 @@ def ingest(
         if named:
             limits = pipeline.Limits(seconds=time_limit)
             chosen = _ray(index, limits, address) if engine == "ray" else pipeline.LocalEngine(index, limits)
-            with pipeline.Ingest(index, engine=chosen, progress=place.progress, say=place.say) as run:
+            with pipeline.Ingest(
+                index, engine=chosen, progress=place.progress, say=place.say, fetching=fetch
+            ) as run:
                 for outcome in run.files(named, sync=sync):
                     report(place, outcome, counts)
                 index = run.finish()
+            names += _of_lists(place, run.references, fetch)
         if names or query:
             try:
                 for outcome in _fetched(place, index, names, plain(query or ""), days, most, service):
@@ -112,6 +120,18 @@ def ingest(
                         index.home, index.catalog, index.embedder, progress=place.progress, say=place.say
                     )
     summarise(place, counts, started)
+
+
+def _of_lists(place: Desk, references: list[Reference], fetch: bool) -> list[Wanted]:
+    """What is to be fetched of the references that lists hold; says what they come to."""
+    if not references:
+        return []
+    if not fetch:
+        place.say(f"{len(references)} references hold no text; --fetch fetches what they name")
+        return []
+    names = list(dict.fromkeys(listed(references)))
+    place.say(f"{len(names)} papers to fetch from {len(references)} references")
+    return names
 
 
 def _ray(index: Index, limits: Limits, address: str) -> Engine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ from assistant.cli.options import Desk
 from assistant.errors import EnvironmentFault, InputError, SenescopeError, UsageError
 
 if TYPE_CHECKING:
+    from ingest.documents import Reference
     from ingest.fetching import Services, Wanted
     from ingest.sources.faults import SourceError
     from ingest.sources.records import IdKind, SourceName, Window
@@ -100,6 +101,23 @@ def identifiers(
                 raise InputError(f"--{kind} {plain(text)!r} is none.", hint=f"Give {shape}.")
             found.append(one)
     return list(dict.fromkeys(found))
+
+
+def listed(references: Iterable[Reference]) -> list[Wanted]:
+    """What lists of references name, each by the identifier that finds it most surely."""
+    from ingest.fetching import wanted
+
+    found = []
+    for reference in references:
+        given: tuple[tuple[IdKind, str | None], ...] = (
+            ("pmcid", reference.pmcid),
+            ("pmid", reference.pmid),
+            ("doi", reference.doi),
+        )
+        one = next((wanted(kind, text) for kind, text in given if text), None)
+        if one is not None:
+            found.append(one)
+    return found
 
 
 def source_name(text: str) -> SourceName:

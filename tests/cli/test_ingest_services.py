@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,26 @@ def test_full_text_goes_in_and_is_quoted(own_shell: Shell, literature: Literatur
         own_shell("ingest", "--doi", "https://doi.org/10.1000/TEST.1", "--json").lines[0]["status"]
         == "unchanged"
     )
+
+
+def test_a_list_of_references_is_fetched_when_asked(
+    own_shell: Shell, literature: Literature, tmp_path: Path
+) -> None:
+    literature.texts["PMC9000001"] = JATS
+    file = tmp_path / "mine.ris"
+    file.write_text(
+        "TY  - JOUR\nTI  - Senescent cells\nDO  - 10.1000/TEST.1\nER  - \n"
+        "TY  - JOUR\nTI  - Without any identifier\nER  - \n",
+        encoding="utf-8",
+    )
+    only_read = own_shell("ingest", str(file))
+    assert only_read.code == 3
+    assert "--fetch fetches what they name" in only_read.err
+    ran = own_shell("ingest", str(file), "--fetch", "--json")
+    assert ran.code == 0
+    assert ran.lines[-1]["summary"]["added"] == 1
+    assert "1 papers to fetch from 2 references" in ran.err
+    assert own_shell("search", "zanzibarene", "--json").json["hits"][0]["section"] == "Results"
 
 
 def test_an_abstract_goes_in_and_is_called_one(own_shell: Shell, literature: Literature) -> None:
