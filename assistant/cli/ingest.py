@@ -181,7 +181,9 @@ def line_of(outcome: Outcome) -> str:
         parts.append(f"[{outcome.record}]")
     if outcome.status in ("added", "updated"):
         parts.append(f"-> {outcome.paper}, {outcome.passages} passages")
-    told = "; ".join(part for part in (outcome.reason, *outcome.notes) if part)
+    # Reasons name their file, which the line does already.
+    reason = (outcome.reason or "").removeprefix(f"{outcome.path.rstrip('/').rpartition('/')[2]}: ")
+    told = "; ".join(part for part in (reason, *outcome.notes) if part)
     return " ".join(parts) + (f"  ({told})" if told else "")
 
 
