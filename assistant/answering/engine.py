@@ -132,7 +132,7 @@ class Engine:
             resolved = followup.resolve(asked, history, filters, self.retriever.lexicon)
             if completed:
                 resolved = followup.Resolved(completed, resolved.filters, followed=True)
-            notes = (*cleaned, *followup.dangling(asked, resolved.followed))
+            notes = (*cleaned, *followup.dangling(asked, resolved.followed, history))
             frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
             number = provenance.asked(resolved.text) if resolved.filters == Filters() else None
             if number is not None:
@@ -347,7 +347,7 @@ class Engine:
             shape=look.question.shape,
             resolved=frame.resolved,
             whatif=whatif,
-            notes=(*frame.notes, *_corrections(look.retrieval)),
+            notes=_noted(frame, look),
         )
 
     def _number(self, frame: _Frame, asked: provenance.Asked) -> Answer:
@@ -393,7 +393,7 @@ class Engine:
             near_misses=missed,
             shape=look.question.shape,
             resolved=frame.resolved,
-            notes=(*frame.notes, *_corrections(look.retrieval)),
+            notes=_noted(frame, look),
         )
 
     def _definition(self, question: Question, retrieval: Retrieval) -> str:
@@ -465,6 +465,11 @@ def _searched(retrieval: Retrieval, filters: Filters) -> Searched:
 def _premise(premise: str) -> str:
     """A line that does not follow the question in what it takes for granted."""
     return f"*The question takes for granted that {premise}. What the corpus says on that:*"
+
+
+def _noted(frame: _Frame, look: _Look) -> tuple[str, ...]:
+    """Everything that was guessed, each once."""
+    return tuple(dict.fromkeys((*frame.notes, *look.question.notes, *_corrections(look.retrieval))))
 
 
 def _corrections(retrieval: Retrieval) -> tuple[str, ...]:

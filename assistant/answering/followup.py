@@ -32,6 +32,16 @@ _ONLY_SYSTEM: Final = re.compile(
 _WHY: Final = re.compile(r"^(?:and |but )?(?:why|how come|how so)(?: is that| not| that)?\s*[?.!]*$", re.I)
 _AND: Final = re.compile(r"^(?:and|but|what about|how about|and what about)\s+(?P<rest>.+?)\s*[?.!]*$", re.I)
 _PRONOUN: Final = re.compile(r"\b(?:it|its|they|them|their|that|this|these|those|there)\b", re.I)
+SUBJECT: Final = "senescence of CAR-T cells"
+"""What "it" is read as where nothing was said before: the subject of this tool."""
+_IT: Final = re.compile(r"\bit\b", re.I)
+_EXPLETIVE: Final = re.compile(
+    r"\b(?:is|was) it (?:true|known|possible|likely|clear|better|worse|safe|so)\b|\bit (?:is|was|takes?)\b",
+    re.I,
+)
+_STATE: Final = re.compile(r"\bsenescen|\bexhaust|\banerg", re.I)
+_SHORT: Final = 6
+"""Words in a question that hardly names a subject of its own."""
 _LONGEST: Final = 12
 """Words in a question that may still be a follow-up by pronoun."""
 
@@ -50,7 +60,9 @@ def resolve(question: str, history: Sequence[Answer], filters: Filters, lexicon:
     """Complete `question` from the last turn of `history` where it cannot stand alone."""
     alone = Resolved(question, filters, followed=False)
     if not history:
-        return alone
+        return (
+            Resolved(_IT.sub(SUBJECT, question), filters, followed=True) if _subjectless(question) else alone
+        )
     before = history[-1].resolved or history[-1].question
     if (match := _ONLY_SYSTEM.match(question)) is not None:
         system = next(s for s, words in _SYSTEM_WORDS if re.fullmatch(words, match["system"], re.I))
@@ -75,9 +87,17 @@ def resolve(question: str, history: Sequence[Answer], filters: Filters, lexicon:
     return alone
 
 
-def dangling(question: str, followed: bool) -> tuple[str, ...]:
+def _subjectless(question: str) -> bool:
+    """Whether a first question says "it" of something that it does not name."""
+    short = len(question.split()) <= _SHORT and _IT.search(question) is not None
+    return short and not _EXPLETIVE.search(question) and not _STATE.search(question)
+
+
+def dangling(question: str, followed: bool, history: Sequence[Answer] = ()) -> tuple[str, ...]:
     """A note when a short question points back to something that no turn before explains."""
-    if followed or len(question.split()) > 6:
+    if not history and followed:
+        return (f"'it' points to nothing before it: read as {SUBJECT}; name exhaustion if you mean that",)
+    if followed or len(question.split()) > _SHORT or _EXPLETIVE.search(question):
         return ()
     word = re.search(r"\b(?:it|they|them|this|these|those)\b", question, re.I)
     return (f"{word.group()!r} points to nothing before it: name what you mean",) if word else ()

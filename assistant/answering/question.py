@@ -83,6 +83,11 @@ _CAR = re.compile(
     r"|infus\w+ product",
     re.I,
 )
+_CELLS_OF = re.compile(
+    r"(?<![\w+-])(4-?1BB[zζ]?|CD137|BB[zζ]|CD28[zζ]?|(?:19-?)?28[zζ]) (?:T[ -])?cells?\b", re.I
+)
+"""Short for CAR-T cells of that domain: nobody asks here about cells that merely carry the receptor, which
+are written CD28+ or CD28-negative."""
 _AGAINST = re.compile(
     r"\bupar\b|urokinase|\bsenolytic (?:anti-\w+ )?(?:car|t cells)|nkg2d-based"
     r"|\b(?:against|target\w*|remov\w+|kill\w*|clear\w*|hunt\w*|eliminat\w+|destroy\w*|attack\w*) "
@@ -124,6 +129,9 @@ def understand(raw: str) -> Question:
         InputError: nothing is left of it, or it is longer than MAX_QUESTION characters.
     """
     text, notes = clean(raw)
+    if (short := _CELLS_OF.search(text)) is not None:
+        text = _CELLS_OF.sub(r"\1 CAR-T cells", text)
+        notes = (*notes, f"read {short.group()!r} as {short.group(1)} CAR-T cells")
     return Question(
         text=text,
         shape=shape(text),

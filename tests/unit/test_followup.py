@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.followup import resolve
+from assistant.answering.followup import dangling, resolve
 from assistant.evidence import Answer, Filters, Run, Searched
 from assistant.retrieval.lexicon import Lexicon
 
@@ -84,3 +84,23 @@ def test_the_chain_goes_on_from_the_resolved_question() -> None:
     resolved = resolve("in patients?", [turn(BEFORE), earlier], Filters(), LEXICON)
     assert resolved.text == "Does CD28 make CAR-T cells more prone to senescence?"
     assert resolved.filters.systems == ("patients",)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("does rest reverse it?", "does rest reverse senescence of CAR-T cells?"),
+        ("What causes it?", "What causes senescence of CAR-T cells?"),
+    ],
+)
+def test_a_first_question_about_it_is_about_senescence_and_says_so(question: str, text: str) -> None:
+    resolved = resolve(question, [], Filters(), LEXICON)
+    assert (resolved.text, resolved.followed) == (text, True)
+    assert "name exhaustion if you mean that" in dangling(question, resolved.followed)[0]
+
+
+@pytest.mark.parametrize(
+    "question", ["Is it true that p16 rises?", "Does exhaustion need it?", "Is it known how p21 works?"]
+)
+def test_an_it_that_stands_for_nothing_or_has_its_state_beside_it_is_left_alone(question: str) -> None:
+    assert resolve(question, [], Filters(), LEXICON).text == question

@@ -150,3 +150,18 @@ def test_systems_and_cells_are_read_from_the_question() -> None:
     assert patients.systems == ("patients",) and patients.about_cars
     human = understand("Do human T cells age in mice?")
     assert human.systems == ("mouse",) and not human.about_cars
+
+
+@pytest.mark.parametrize("short", ["4-1BB cells", "CD28 T cells", "BBζ cells", "28z cells"])
+def test_cells_of_a_domain_are_cells_with_a_car(short: str) -> None:
+    question = understand(f"Do {short} persist longer?")
+    assert "CAR-T cells" in question.text
+    assert question.about_cars
+    assert question.notes
+
+
+@pytest.mark.parametrize(
+    "text", ["Do CD28+ cells persist?", "Are CD28-negative cells senescent?", "CD28 loss"]
+)
+def test_cells_that_carry_a_receptor_are_left_alone(text: str) -> None:
+    assert understand(text).text == text

@@ -1,0 +1,59 @@
+"""Questions whose wrong answer would mislead an experiment: the finding that leads, and what must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.engine import Engine
+from assistant.settings import load
+
+
+@pytest.fixture(scope="module")
+def engine(home: Path) -> Iterator[Engine]:
+    with Engine.open(load({"home": str(home)}, {})) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "leads"),
+    [
+        (
+            "Is senescence of CAR-T cells reversible?",
+            {"dimitri2011-reversible-senescence", "henson2014-p38-autophagy"},
+        ),
+        ("does rest reverse it?", {"can2025-costim-senescence"}),
+        ("Do 4-1BB cells persist longer in patients?", {"guedan2020-cd28-residue"}),
+        (
+            "Does CD28 costimulation prevent exhaustion?",
+            {"long2015-tonic-exhaustion", "boucher2021-cd28-mutants"},
+        ),
+    ],
+)
+def test_the_finding_that_answers_leads(engine: Engine, question: str, leads: set[str]) -> None:
+    answer = engine.ask(question)
+    assert answer.kind == "answer"
+    first = next(s for s in answer.sentences if s.role == "lead")
+    assert {c.paper for c in answer.citations if c.n in first.citations} <= leads
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Is senescence of CAR-T cells reversible?", "What drives senescence of CAR-T cells?"],
+)
+def test_their_own_senescence_is_not_answered_with_cells_sent_against_senescent_ones(
+    engine: Engine, question: str
+) -> None:
+    lead = next(s for s in engine.ask(question).sentences if s.role == "lead")
+    assert "uPAR" not in lead.text
+    assert "senolytic" not in lead.text.lower()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Does PD-1 blockade reverse T cell senescence?", "Does dietary zinc change CAR-T cell senescence?"],
+)
+def test_what_no_finding_says_is_refused(engine: Engine, question: str) -> None:
+    assert engine.ask(question).kind == "refusal"
