@@ -40,7 +40,7 @@ def test_every_command_takes_the_common_options(leaf: tuple[str, ...], shell: Sh
         ("--frob", "ask", "x"),
         ("corpus",),
         ("corpus", "frob"),
-        ("ingest",),
+        ("search",),
     ],
     ids=" ".join,
 )

@@ -142,7 +142,7 @@ def test_changes_say_what_justifies_them() -> None:
     because = {c.parameter: c.because for c in found.changes}
     assert because["dose"] == "user"
     assert isinstance(because["kX"], dict)
-    assert because["kX"]["passage"] == "lynn2019-cjun-exhaustion#F1"
+    assert because["kX"]["passage"] == "lynn2019-cjun-exhaustion#F3"
 
 
 def test_a_failed_run_is_left_out_and_said() -> None:
