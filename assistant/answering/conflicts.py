@@ -23,6 +23,13 @@ _COVERS: Final = 0.60
 findings were chosen."""
 _SETTLES: Final = 0.65
 """Cosine from which a claim that names every term of the question answers it."""
+_NAMES: Final = 3
+"""Concepts of the question from which a claim is shown beside the others whatever findings were chosen."""
+_HOLDS: Final = 0.22
+"""Share of the question's concepts below which such a claim shares words with it and no subject; read on
+the 265 answers to the evaluation questions, six of which gain a claim."""
+_GENERIC: Final = frozenset(("cell", "patient"))
+"""Words that every claim may hold."""
 _LIKELY: Final = 0.5
 _ABOUT_THE_COLLECTION: Final = frozenset(
     ("no-countermeasure-with-senescence-markers", "models-without-senescence")
@@ -41,8 +48,10 @@ def relevant(
         claims: the ledger.
         matches: everything retrieved for the question, claims among it.
         chosen: passage ids of the findings in the answer, lead first.
-        most: how many claims at most.
+        most: how many claims at most; one more is shown when it says what the others leave out.
     """
+    if most == 0:
+        return []
     by_passage = {claim.passage: claim for claim in claims}
     found: list[tuple[float, Claim, Hit]] = []
     for match in matches:
@@ -56,7 +65,37 @@ def relevant(
         lead = 0.05 if chosen and chosen[0] in sides else 0.0
         found.append((match.hit.dense + covers + lead, claim, match.hit))
     found.sort(key=lambda item: (-item[0], item[1].id))
-    return [(claim, hit) for _, claim, hit in found[:most]]
+    shown = [(claim, hit) for _, claim, hit in found[:most]]
+    extra = _left_out(by_passage, matches, {claim.id for claim, _ in shown})
+    return [*shown, extra] if extra is not None else shown
+
+
+def _left_out(
+    by_passage: dict[str, Claim], matches: Sequence[Match], shown: set[str]
+) -> tuple[Claim, Hit] | None:
+    """The claim on what the question asks that those shown are silent on.
+
+    Claims hang on the chosen findings, and findings on half of a question ("does rest reverse
+    senescence?") bring the claims on that half alone.
+    """
+    said: set[str] = set(_GENERIC)
+    rest: list[tuple[Match, Claim]] = []
+    for match in matches:
+        claim = by_passage.get(match.hit.passage.id)
+        if claim is None or claim.id in _ABOUT_THE_COLLECTION:
+            continue
+        if claim.id in shown:
+            said |= match.covered
+        elif match.hit.dense >= _NEAR:
+            rest.append((match, claim))
+    bearing = [
+        (match, claim)
+        for match, claim in rest
+        if len(match.covered - _GENERIC) >= _NAMES and match.covered - said
+        if match.value("coverage") >= _HOLDS and any(token.startswith("=") for token in match.covered)
+    ]
+    best = max(bearing, key=lambda b: (b[0].value("coverage"), b[0].hit.dense, b[1].id), default=None)
+    return None if best is None else (best[1], best[0].hit)
 
 
 def standings(claims: Sequence[Claim]) -> dict[str, frozenset[str]]:

@@ -144,7 +144,9 @@ class Engine:
                 on_premise = self._look(premise, resolved.filters)
                 if on_premise.answers:
                     return self._answer(frame, on_premise, length, _premise(premise))
-            return self._answer(frame, look, length) if look.answers else self._refuse(frame, look)
+            if not look.answers:
+                return self._refuse(frame, look)
+            return self._answer(frame, look, length, _unchecked(premise) if premise else "")
 
     def ask_events(
         self,
@@ -337,7 +339,7 @@ class Engine:
             kind="answer",
             question=frame.question,
             engine="extractive",
-            answer=composed.markdown,
+            answer=frame.read_as + composed.markdown,
             sentences=composed.sentences,
             citations=composed.citations,
             conflicts=composed.conflicts,
@@ -383,7 +385,7 @@ class Engine:
             kind="refusal",
             question=frame.question,
             engine="extractive",
-            answer=refusal.markdown(look.question, concepts, searched, missed),
+            answer=frame.read_as + refusal.markdown(look.question, concepts, searched, missed),
             sentences=(),
             citations=(),
             conflicts=(),
@@ -442,6 +444,11 @@ class _Frame:
     filters: Filters
     notes: tuple[str, ...]
 
+    @property
+    def read_as(self) -> str:
+        """The first paragraph of an answer to a completed question: a note beside it is overlooked."""
+        return f"*Read as: {self.resolved}*\n\n" if self.resolved not in ("", self.question) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
@@ -465,6 +472,13 @@ def _searched(retrieval: Retrieval, filters: Filters) -> Searched:
 def _premise(premise: str) -> str:
     """A line that does not follow the question in what it takes for granted."""
     return f"*The question takes for granted that {premise}. What the corpus says on that:*"
+
+
+def _unchecked(premise: str) -> str:
+    """A line over an answer that speaks to the question and leaves its premise open."""
+    return (
+        f"*The question takes for granted that {premise}: compare what stands below before you build on it.*"
+    )
 
 
 def _noted(frame: _Frame, look: _Look) -> tuple[str, ...]:

@@ -73,7 +73,8 @@ def markdown(session: Session, turns: Iterable[Turn]) -> str:
     ]
     for turn in turns:
         lines += ["", f"## {turn.n}. {markdown_escaped(one_line(turn.question))}", ""]
-        if turn.resolved and turn.resolved != turn.question:
+        said = turn.answer is not None and turn.answer.answer.startswith("*Read as: ")
+        if turn.resolved and turn.resolved != turn.question and not said:
             lines += [f"Understood as: {markdown_escaped(one_line(turn.resolved))}", ""]
         lines += _body(turn, references)
     listed = references.lines()

@@ -49,7 +49,8 @@ def parser(known: Collection[int]) -> MarkdownIt:
 def body(answer: Answer) -> str:
     """The answer's Markdown without the parts that the chat shows as widgets of their own.
 
-    Those are the sources, the near misses, the conflicts and the what-if; on a command line they are text.
+    Those are the question as understood, the sources, the near misses, the conflicts and the what-if; on
+    a command line they are text.
     """
     kept: list[str] = []
     apart = tuple(conflict.statement for conflict in answer.conflicts)
@@ -60,6 +61,8 @@ def body(answer: Answer) -> str:
         if paragraph.startswith("**What came near**") and answer.near_misses:
             continue
         if paragraph.startswith("**Try it on the model**") and answer.whatif:
+            continue
+        if paragraph.startswith("*Read as: ") and answer.resolved:
             continue
         if any(statement in paragraph for statement in apart) and paragraph.startswith("**"):
             continue

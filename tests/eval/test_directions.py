@@ -57,3 +57,43 @@ def test_their_own_senescence_is_not_answered_with_cells_sent_against_senescent_
 )
 def test_what_no_finding_says_is_refused(engine: Engine, question: str) -> None:
     assert engine.ask(question).kind == "refusal"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "does rest reverse senescence?",
+        "Can rest reverse senescence of 4-1BB CAR-T cells?",
+        "Does weekly rest make CAR-T cells senescent or does it restore them?",
+        "Do pauses undo it?",
+    ],
+)
+def test_that_rest_was_shown_for_exhaustion_alone_stands_beside_every_answer_on_rest(
+    engine: Engine, question: str
+) -> None:
+    claims = [conflict.claim for conflict in engine.ask(question).conflicts]
+    assert "rest-reverses-exhaustion-not-senescence" in claims
+
+
+def test_a_guessed_reading_is_the_first_line_of_the_answer(engine: Engine) -> None:
+    before = engine.ask("What does transient rest do to exhausted CAR-T cells?")
+    assert "Read as" not in before.answer
+    follow = engine.ask("does it also reverse senescence?", history=[before])
+    assert follow.answer.startswith("*Read as: does transient rest also reverse senescence?*\n\n")
+
+
+def test_what_a_question_takes_for_granted_is_not_passed_on_in_silence(engine: Engine) -> None:
+    answer = engine.ask("Since TET2 loss shortens CAR-T survival, why is it used?")
+    assert "takes for granted that TET2 loss shortens" in answer.answer
+    assert [conflict.claim for conflict in answer.conflicts][0] == "tet2-loss"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which declines more slowly in the late phase, liso-cel or tisa-cel, and with what half-lives?",
+        "What is the half-life of tisagenlecleucel in children with B-ALL?",
+    ],
+)
+def test_a_claim_that_only_shares_words_with_the_question_is_not_shown(engine: Engine, question: str) -> None:
+    assert engine.ask(question).conflicts == ()

@@ -104,3 +104,48 @@ def test_a_first_question_about_it_is_about_senescence_and_says_so(question: str
 )
 def test_an_it_that_stands_for_nothing_or_has_its_state_beside_it_is_left_alone(question: str) -> None:
     assert resolve(question, [], Filters(), LEXICON).text == question
+
+
+REST = "What does transient rest do to exhausted CAR-T cells?"
+TREGS = "How do Tregs make T cells senescent?"
+WHY = f"What mechanism explains this: does{BEFORE[4:]}"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "text"),
+    [
+        (REST, "does it also reverse senescence?", "does transient rest also reverse senescence?"),
+        ("Can weekly pauses restore exhausted cells?", "do they cure senescence?", "do weekly pauses cure"),
+        ("Is KLRG1 a marker of T-cell senescence?", "what about p38 instead?", "Is p38 a marker of"),
+        (WHY, "in patients?", BEFORE),
+        (BEFORE, "and does it last?", "and does 4-1BB last?"),
+    ],
+)
+def test_who_acted_before_takes_the_place_of_the_pronoun(before: str, question: str, text: str) -> None:
+    assert follow(question, before)[0].startswith(text)
+
+
+def test_a_state_of_the_question_before_does_not_stand_for_the_one_who_acts() -> None:
+    assert "exhaust" not in follow("does it also reverse senescence?", REST)[0]
+
+
+def test_a_question_on_what_that_is_keeps_its_own_sentence() -> None:
+    text, _, followed = follow("is that anergy?", TREGS)
+    assert followed
+    assert text.startswith("is that anergy (")
+    assert "Tregs" in text
+
+
+@pytest.mark.parametrize(
+    "question", ["how many doses were needed?", "how long were the telomeres?", "who disagrees?"]
+)
+def test_a_question_that_leaves_its_subject_out_is_given_it(question: str) -> None:
+    text, _, followed = follow(question)
+    assert followed
+    assert text.startswith(question[:-1])
+    assert "4-1BB" in text
+
+
+def test_cells_themselves_are_the_cells_that_were_sent() -> None:
+    text, _, _ = follow("did they become senescent themselves?", "Do uPAR CAR-T cells clear senescent cells?")
+    assert text.startswith("did the CAR-T cells become senescent themselves")
