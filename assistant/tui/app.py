@@ -164,6 +164,11 @@ class ChatApp(CommandActions):
     async def _room_chosen(self, event: messages.RoomChosen) -> None:
         await self.action_room(event.room)
 
+    def get_key_display(self, binding: Binding) -> str:
+        """F1 as it stands on the keyboard."""
+        shown = super().get_key_display(binding)
+        return shown.upper() if shown[:1] == "f" and shown[1:].isdigit() else shown
+
     # ── the edges ──────────────────────────────────────────────────────────────────────────────────
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
