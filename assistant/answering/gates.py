@@ -23,6 +23,26 @@ _DRUG: Final = re.compile(
     re.I,
 )
 """Stems of international nonproprietary names (WHO, INN stem book): a word that ends so is a drug."""
+_ENDPOINTS: Final = frozenset(
+    ("overall survival", "progression-free survival", "event-free survival", "relapse-free survival")
+)
+"""Outcomes that are not to be taken for one another."""
+_TRIAL: Final = re.compile(
+    r"\b(?:(?:ZUMA|CARTITUDE|KarMMa|TRANSCEND|TRANSFORM|BELINDA|JULIET|ELIANA|ENSIGN|LEGEND|ELARA|PILOT)"
+    r"(?:[- ]?\d+)?"
+    r"|[A-Z]{4,}-[A-Z0-9]{1,3})\b"
+)
+_DISEASE: Final = re.compile(
+    r"\b(?:\w+(?:sarcoma|blastoma|carcinoma|melanoma|glioma|thelioma)|melanoma|glioma|lupus"
+    r"|myasthenia|sclerosis|diabetes"
+    r"|\w{3,}itis|follicular lymphoma|mantle cell lymphoma|hodgkin|acute myeloid leuk\w+"
+    r"|(?:pancreatic|gastric|lung|breast|ovarian|prostate|colorectal|colon|liver|renal|bladder|cervical|thyroid|skin)"
+    r" (?:cancers?|carcinomas?|tumou?rs?))\b",
+    re.I,
+)
+"""Diseases that a finding must name when the question does; lymphoma and leukaemia at large are left out."""
+_NAME: Final = 5
+"""Letters by which two names of a disease are compared: "pancreatic", "pancreas"."""
 _SECOND_CLAUSE: Final = re.compile(
     r"[,:;] (?:and )?(?:how|what|which|why|when|does|do|did|is|are|was|were)\b", re.I
 )
@@ -35,6 +55,7 @@ def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Rank
         or _unnamed(concepts, ranked)
         or _undone(question, concepts, ranked[0])
         or _untried(question, ranked)
+        or _elsewhere(question, ranked)
     )
 
 
@@ -49,8 +70,20 @@ def _untried(question: Question, ranked: Sequence[Ranked]) -> bool:
     return "trial" in question.asked and not any({"patients", "review"}.intersection(s) for s in best)
 
 
+def _elsewhere(question: Question, ranked: Sequence[Ranked]) -> bool:
+    """Whether the question names a trial or a disease that none of the best findings or their titles names.
+
+    What a product did in myeloma is no answer on lupus, and one trial is not another.
+    """
+    best = " ".join(f"{r.match.hit.text} {r.match.hit.paper.title}" for r in ranked[:_LOOKED_AT]).lower()
+    folded = re.sub(r"[- ]", "", best)
+    diseases = (found.group().lower()[:_NAME] for found in _DISEASE.finditer(question.text))
+    trials = (re.sub(r"[- ]", "", found.group()).lower() for found in _TRIAL.finditer(question.text))
+    return any(name not in best for name in diseases) or any(name not in folded for name in trials)
+
+
 def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
-    """Whether a marker or a drug of the question is named by none of the best findings.
+    """Whether a marker, a drug or a survival endpoint of the question is named by none of the best findings.
 
     "Do CD57+ cells predict non-response?" is not answered by findings on another phenotype. CD19 is
     left out: it is the target of most CARs and goes without saying.
@@ -58,7 +91,9 @@ def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
     named = {
         c.token
         for c in concepts
-        if (c.entity and c.kind in ("marker", "drug") and c.label != "CD19") or _DRUG.search(c.label)
+        if (c.entity and c.kind in ("marker", "drug") and c.label != "CD19")
+        or _DRUG.search(c.label)
+        or c.label in _ENDPOINTS
     }
     return not named <= frozenset[str]().union(*(r.match.covered for r in ranked[:_LOOKED_AT]))
 

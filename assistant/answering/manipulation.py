@@ -87,6 +87,7 @@ _NOT_A_TARGET: Final = frozenset(
 """Codes that are no molecule, or the family that the molecule named next belongs to."""
 _MAKES_ITS_OWN: Final = re.compile(r"\b(IL-?\d+)[- ]CARs?\b|\b\w*CAR\w*-(IL-?\d+)\b", re.I)
 """A construct named after the cytokine that its cells make: "IL-15 CAR T cells", "huCART19-IL18"."""
+_CARRIES: Final = re.compile(r"\+|[- ]?(?:positive|negative)\b", re.I)
 _TARGET_KINDS: Final = frozenset(("gene", "marker", "domain"))
 
 
@@ -172,7 +173,8 @@ def _targets(text: str, lexicon: Lexicon) -> list[tuple[str, int, int]]:
         apart = all(match.end() <= e.start or match.start() >= e.end for e in entities)
         if apart and match.group().upper().replace("-", "") not in _NOT_A_TARGET:
             found.append((stem(fold(match.group()).replace("-", "")), match.start(), match.end()))
-    return sorted(found, key=lambda target: target[1])
+    # "CD57-positive cells" are a population, and nothing is done to the marker.
+    return sorted((f for f in found if not _CARRIES.match(text, f[2])), key=lambda target: target[1])
 
 
 def _by_drug(text: str, lexicon: Lexicon) -> Iterable[Act]:

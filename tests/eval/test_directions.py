@@ -53,7 +53,14 @@ def test_their_own_senescence_is_not_answered_with_cells_sent_against_senescent_
 
 @pytest.mark.parametrize(
     "question",
-    ["Does PD-1 blockade reverse T cell senescence?", "Does dietary zinc change CAR-T cell senescence?"],
+    [
+        "Does PD-1 blockade reverse T cell senescence?",
+        "Does dietary zinc change CAR-T cell senescence?",
+        "What was overall survival in ZUMA-7 patients aged 65 or more?",  # event-free survival is there
+        "What is the response rate of ide-cel in lupus?",  # myeloma is there
+        "What response rate does satri-cel reach in pancreatic cancer?",  # gastric cancer is there
+        "What is the 5-year overall survival with liso-cel in follicular lymphoma?",  # LBCL is there
+    ],
 )
 def test_what_no_finding_says_is_refused(engine: Engine, question: str) -> None:
     assert engine.ask(question).kind == "refusal"
