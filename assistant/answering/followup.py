@@ -133,8 +133,9 @@ def _completed(question: str, before: str, lexicon: Lexicon) -> str:
     ]
     if acts is not None and agent:
         missing = [found for found in missing if not _STATE.search(found)]
-    elif agent and not lexicon.entities_in(agent) and len(agent.split()) <= 4:
-        missing.insert(0, agent)
+    elif agent and len(agent.split()) <= 4 and agent.lower() not in question.lower():
+        # The whole phrase, since "p38" alone drops the inhibition.
+        missing = [agent, *(found for found in missing if found.lower() not in agent.lower())]
     bare = question.rstrip("?. ")
     if missing:
         return f"{bare} ({', '.join(missing)})?"

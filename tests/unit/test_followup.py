@@ -149,3 +149,8 @@ def test_a_question_that_leaves_its_subject_out_is_given_it(question: str) -> No
 def test_cells_themselves_are_the_cells_that_were_sent() -> None:
     text, _, _ = follow("did they become senescent themselves?", "Do uPAR CAR-T cells clear senescent cells?")
     assert text.startswith("did the CAR-T cells become senescent themselves")
+
+
+def test_the_subject_is_given_as_the_whole_phrase() -> None:
+    text, _, _ = follow("Is it reversible by rest?", "What does p38 inhibition do to senescent T cells?")
+    assert "p38 inhibition" in text
