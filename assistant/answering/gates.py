@@ -28,21 +28,18 @@ _ENDPOINTS: Final = frozenset(
 )
 """Outcomes that are not to be taken for one another."""
 _TRIAL: Final = re.compile(
-    r"\b(?:(?:ZUMA|CARTITUDE|KarMMa|TRANSCEND|TRANSFORM|BELINDA|JULIET|ELIANA|ENSIGN|LEGEND|ELARA|PILOT)"
-    r"(?:[- ]?\d+)?"
-    r"|[A-Z]{4,}-[A-Z0-9]{1,3})\b"
+    r"\b(?:ZUMA|CARTITUDE|KarMMa|TRANSCEND|TRANSFORM|BELINDA|JULIET|ELIANA|ENSIGN|LEGEND|ELARA|PILOT|DESCAR-T)"
+    r"(?:[- ]?\d+)?\b"
 )
 _DISEASE: Final = re.compile(
-    r"\b(?:\w+(?:sarcoma|blastoma|carcinoma|melanoma|glioma|thelioma)|melanoma|glioma|lupus"
-    r"|myasthenia|sclerosis|diabetes"
-    r"|\w{3,}itis|follicular lymphoma|mantle cell lymphoma|hodgkin|acute myeloid leuk\w+"
-    r"|(?:pancreatic|gastric|lung|breast|ovarian|prostate|colorectal|colon|liver|renal|bladder|cervical|thyroid|skin)"
-    r" (?:cancers?|carcinomas?|tumou?rs?))\b",
+    r"\b(?:(?P<one>\w+(?:sarcoma|blastoma|melanoma|glioma|thelioma|carcinoma)|melanoma|glioma|lupus|myasthenia|sclerosis"
+    r"|diabetes|\w{3,}itis|follicular lymphoma|mantle cell lymphoma|hodgkin|myeloid leuk|multiple myeloma)"
+    r"|(?P<organ>pancrea|gastr|lung|breast|ovar|prostat|colorect|liver|hepatocell|renal|bladder|cervic|thyroid)\w*"
+    r" (?:cancer|carcinoma|tumou?r|adenocarcinoma)s?)",
     re.I,
 )
-"""Diseases that a finding must name when the question does; lymphoma and leukaemia at large are left out."""
-_NAME: Final = 5
-"""Letters by which two names of a disease are compared: "pancreatic", "pancreas"."""
+"""Diseases that a finding must name when the question does: by the name itself, or by the stem of an organ.
+Lymphoma and leukaemia at large are left out, because a finding on one kind of them is an answer."""
 _SECOND_CLAUSE: Final = re.compile(
     r"[,:;] (?:and )?(?:how|what|which|why|when|does|do|did|is|are|was|were)\b", re.I
 )
@@ -75,11 +72,12 @@ def _elsewhere(question: Question, ranked: Sequence[Ranked]) -> bool:
 
     What a product did in myeloma is no answer on lupus, and one trial is not another.
     """
-    best = " ".join(f"{r.match.hit.text} {r.match.hit.paper.title}" for r in ranked[:_LOOKED_AT]).lower()
-    folded = re.sub(r"[- ]", "", best)
-    diseases = (found.group().lower()[:_NAME] for found in _DISEASE.finditer(question.text))
-    trials = (re.sub(r"[- ]", "", found.group()).lower() for found in _TRIAL.finditer(question.text))
-    return any(name not in best for name in diseases) or any(name not in folded for name in trials)
+    best = " ".join(f"{r.match.hit.text} {r.match.hit.paper.title}" for r in ranked[:_LOOKED_AT])
+    diseases = [found["one"] or found["organ"] for found in _DISEASE.finditer(question.text)]
+    trials = [re.split(r"[- ]?(?=\d)", found.group()) for found in _TRIAL.finditer(question.text)]
+    return not all(re.search(rf"\b{re.escape(name)}", best, re.I) for name in diseases) or not all(
+        re.search("[- ]?".join(map(re.escape, parts)) + r"(?!\d)", best) for parts in trials
+    )
 
 
 def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
