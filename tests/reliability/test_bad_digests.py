@@ -76,4 +76,5 @@ def test_bad_digests_stop_nothing_and_leave_nothing(own_shell: Shell, tmp_path: 
     assert all(line["reason"] for line in ran.lines[:-1])
     assert ACTED_ON.search(ran.out) is None
     after = own_shell("corpus", "status", "--json").json
-    assert after == before
+    # The manifest remembers the files that failed, which may cost a page of the catalog.
+    assert {**after, "catalog_bytes": 0} == {**before, "catalog_bytes": 0}
