@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
@@ -123,15 +124,16 @@ def ours(home: Path, folder: Path) -> tuple[Cost, Timed]:
 def rival(papers: Sequence[tuple[str, str]], folder: Path) -> Cost:
     from langchain_chroma import Chroma
     from langchain_core.documents import Document
-    from langchain_huggingface import HuggingFaceEmbeddings
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
+    # By name: the `bench` extra is not there for the type checker.
+    embedder = import_module("langchain_huggingface").HuggingFaceEmbeddings
+    cutter = import_module("langchain_text_splitters").RecursiveCharacterTextSplitter
     model = str(EmbedderFiles.find().folder)
-    embeddings = HuggingFaceEmbeddings(model_name=model, model_kwargs={"device": "cpu"})
+    embeddings = embedder(model_name=model, model_kwargs={"device": "cpu"})
     embeddings.embed_documents(["warm"])
 
     def run() -> None:
-        splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+        splitter = cutter(chunk_size=1000, chunk_overlap=200)
         whole = [Document(f"{title}. {text}", metadata={"title": title}) for title, text in papers]
         Chroma.from_documents(splitter.split_documents(whole), embeddings, persist_directory=str(folder))
 
