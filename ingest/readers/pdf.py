@@ -1,9 +1,9 @@
 """Papers in PDF: columns in reading order, margins removed, sections and pages kept.
 
-Read with pypdfium2 (PDFium; BSD and Apache, 9 MB): of six libraries that were compared on seven papers it
-had the words best in order and was by far the fastest. pdfminer.six, pypdf and pdfplumber took 12 to 45
-times as long, pdf_oxide (26 MB) and pdfwords lost words; PyMuPDF is AGPL. Layout is ours, because the
-models that find it need weights from a hub.
+Read with pypdfium2 (PDFium; BSD and Apache, 9 MB): its plain text was the best in order of six libraries on
+seven papers, and the fastest (pypdf, pdfminer.six and pdfplumber took 12 to 45 times as long; pdf_oxide, 26
+MB, lost words; PyMuPDF is AGPL). With our layout on top the whole takes one to three times pypdf's plain
+text: models that find a layout need weights from a hub.
 """
 
 from __future__ import annotations
@@ -113,6 +113,9 @@ def _notes(
     turned = [page.number for page in pages if page.turned]
     if turned:
         yield f"text that runs across or outside the page left out: pages {_listed(turned)}"
+    reshaped = sorted({told for page in pages for told in page.reshaped})
+    if reshaped:
+        yield f"signs that the file codes as something else, read by their shapes: {', '.join(reshaped)}"
     if reordered:
         yield f"drawn out of order, columns followed instead: pages {_listed(reordered)}"
 

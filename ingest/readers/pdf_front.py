@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ingest.identity import doi as doi_of
 from ingest.readers.pdf_layout import Block
 from ingest.readers.pdf_lines import Line
-from ingest.readers.pdf_style import Body
+from ingest.readers.pdf_style import Body, reads_as_prose
 
 _DOI = re.compile(r"(?:doi(?:\.org)?\s*[:/]?\s*/?\s*|\b)(10\.\d{4,9}/[^\s\"<>|]+)", re.I)
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -22,11 +22,13 @@ _DATES = (
         re.I,
     ),
     re.compile(
-        rf"\b\w[\w .&]{{3,60}}\s\(?{_YEAR}\)?\s?[;,:]?\s?\d{{1,4}}(?:\s?\(\d{{1,3}}\))?\s?:\s?[eE]?\d", re.I
+        rf"\b\w[\w .,&]{{3,60}}\s\(?{_YEAR}\)?\s?[;,:]?\s?\d{{1,4}}(?:\s?\(\d{{1,3}}\))?\s?:\s?[eE]?\d", re.I
     ),
+    re.compile(rf"\bvol(?:ume|\.)\s?\d{{1,4}}(?:\s?\(\d{{1,3}}\))?,?\s\(?{_YEAR}\b", re.I),
     re.compile(rf"\(\s?{_YEAR}\s?\)\s*\d{{1,4}}\s?[:(,]", re.I),
     re.compile(rf"\baccepted(?: for publication)?:?\s[^.;|]{{0,30}}?\b{_YEAR}\b", re.I),
 )
+_CITE = re.compile(r"\b(?:cite this (?:article|paper)(?: as)?|how to cite|como citar|citation)\s*:?", re.I)
 _JUNK_TITLE = re.compile(
     r"^(?:untitled|microsoft word|powerpoint|layout \d|slide|document\d*|title|full page|pii|doi|\d+"
     r"|.*\.(?:docx?|indd|qxd|tex|pdf|dvi|eps|rtf|odt|ps|p65|fm|xml)\b.*|.* \d+\.\.\d+)",
@@ -65,13 +67,27 @@ def front(
 ) -> Front:
     """Bibliography of the paper; a field that was not seen is empty."""
     notes: list[str] = []
-    opening = [block for page in pages[:2] for block in page]
-    texts = [line.text for line in margins if line.page <= 2] + [block.text for block in opening]
+    texts = [line.text for line in margins if line.page <= 2] + _about(pages, body)
     doi = _doi(texts, metadata, notes)
     year = _year(texts, notes)
     title, lines = _title(pages, metadata, body, notes)
     authors = _authors(pages, lines, metadata, notes)
     return Front(title, authors, doi, year, tuple(notes), lines)
+
+
+def _about(pages: Sequence[Sequence[Block]], body: Body) -> list[str]:
+    """What the paper says about itself: a DOI or a year inside its prose belongs to another paper."""
+    about = [block.text for block in pages[0] if not (reads_as_prose(block) and _is_prose(block, body))]
+    cited = [block.text for page in pages for block in page if _CITE.search(block.text)]
+    # BioMed Central sets the DOI in front of the words.
+    return about + [
+        text[max(found.start() - 50, 0) :][:600] for text in cited if (found := _CITE.search(text))
+    ]
+
+
+def _is_prose(block: Block, body: Body) -> bool:
+    sized = sum(body.is_sized(line) for line in block.lines)
+    return sized > 0.5 * len(block.lines) and not _CITE.search(block.text)
 
 
 def _doi(texts: Sequence[str], metadata: dict[str, str], notes: list[str]) -> str | None:
@@ -112,11 +128,10 @@ def _title(
         meta = ""
     seen: tuple[Line, ...] = ()
     for page in pages[:2]:
-        found = _largest(page, body)
         if meta and (match := _like(page, meta)):
             return _cased(meta, match), match
-        if found and not seen:
-            seen = found
+        # A title of two or three words has to be large; a journal's name above a longer title is none.
+        seen = seen or _largest(page, body, 4, 1.08) or _largest(page, body, 2, 1.5)
     if meta:
         notes.append("title taken from the file's metadata; it does not stand on the first pages")
         return meta, ()
@@ -132,14 +147,7 @@ def _cased(meta: str, lines: Sequence[Line]) -> str:
 
 
 def _joined(lines: Sequence[Line]) -> str:
-    text = ""
-    for line in lines:
-        text = (
-            text[:-1] + line.text
-            if text.endswith("-") and line.text[:1].islower() and False
-            else f"{text} {line.text}"
-        )
-    return re.sub(r"(?<=\w)-\s(?=[a-z])", "-", text).strip()
+    return re.sub(r"(?<=\w)-\s(?=[a-z])", "-", " ".join(line.text for line in lines)).strip()
 
 
 def _key(text: str) -> str:
@@ -164,14 +172,14 @@ def _like(page: Sequence[Block], meta: str) -> tuple[Line, ...]:
     return ()
 
 
-def _largest(page: Sequence[Block], body: Body) -> tuple[Line, ...]:
-    """The largest type of a page that is more than a word or two: a logo or a journal's name is none."""
-    best: tuple[float, tuple[Line, ...]] = (1.08 * body.size, ())
+def _largest(page: Sequence[Block], body: Body, least: int, ratio: float) -> tuple[Line, ...]:
+    """The largest type of a page with at least `least` words, beyond `ratio` times the body's size."""
+    best: tuple[float, tuple[Line, ...]] = (ratio * body.size, ())
     for block in page:
         for run in _runs(block.lines):
             text = " ".join(line.text for line in run)
             words = [word for word in text.split() if any(map(str.isalpha, word))]
-            if len(words) < 4 or _LABELS.match(text) or re.search(r"https?://|www\.|doi", text):
+            if len(words) < least or _LABELS.match(text) or re.search(r"https?://|www\.|doi", text):
                 continue
             if run[0].size > best[0] + 0.3:
                 best = (run[0].size, tuple(run))
@@ -197,7 +205,7 @@ def _authors(
         page = next(p for p in pages if any(title[-1] in block.lines for block in p))
         lines = [line for block in page for line in block.lines]
         after = lines[lines.index(title[-1]) + 1 :]
-        seen = _names(after, title[-1])
+        seen = _names(after)
         if len(seen) >= max(len(told), 1):
             if not told:
                 notes.append("authors taken from the lines below the title")
@@ -207,32 +215,46 @@ def _authors(
     return told
 
 
-def _names(lines: Sequence[Line], title: Line) -> tuple[str, ...]:
-    names: list[str] = []
-    size = 0.0
-    for line in lines[:14]:
-        text = re.sub(
-            r"\[[\d,;\s–-]+\]|[\d*†‡§¶#∗✉]+|\(\w{1,3}\)|ORCID\S*|\bM\.?D\.?\b|\bPh\.?D\.?\b", " ", line.text
-        )
+def _names(lines: Sequence[Line]) -> tuple[str, ...]:
+    """The longest run of names among the lines below the title, in one size of type.
+
+    The longest, because an institution or the title in another language can look like a name or two.
+    """
+    runs: list[list[str]] = [[]]
+    size, begun = 0.0, ""
+    for line in lines[:16]:
         if _LABELS.match(line.text.strip()):
             continue
-        parts = [part.strip(" .·•|") for part in re.split(r",|;|\band\b|&|•|·|\|| e (?=[A-ZÀ-Þ])", text)]
-        parts = [" ".join(part.split()) for part in parts if len(part.strip(" .")) > 1]
+        parts = _parts(f"{begun} {line.text}")
+        begun = ""
+        if parts and _PARTICLE.search(parts[-1]):
+            begun = parts.pop()
         good = [part for part in parts if _NAME.match(part) and not _PLACE.search(part)]
-        if parts and len(good) >= 0.6 * len(parts) and (not names or abs(line.size - size) < 0.7):
-            names += good
-            size = line.size
-        elif names:
-            break
-    return tuple(dict.fromkeys(names))
+        if abs(line.size - size) >= 0.7 or len(good) < 0.6 * len(parts):
+            runs.append([])
+        if len(good) >= 0.6 * len(parts):
+            runs[-1] += good
+        size = line.size
+    longest = max(runs, key=len)
+    return tuple(dict.fromkeys(longest))
 
 
+def _parts(text: str) -> list[str]:
+    """What stands between commas and raised marks."""
+    bare = re.sub(r"\(\w{1,3}\)|ORCID\S*|\bM\.?D\.?\b|\bPh\.?D\.?\b|[\ue000-\uf8ff]", " ", text)
+    bare = re.sub(r"\[[\d,;\s–-]+\]|[\d*†‡§¶#∗✉]+", ",", bare)
+    parts = [" ".join(part.strip(" .·•|").split()) for part in _BETWEEN.split(bare)]
+    return [part for part in parts if len(part) > 1]
+
+
+_BETWEEN = re.compile(r",|;|\band\b|&|•|·|\|| e (?=[A-ZÀ-Þ])")
+_PARTICLE = re.compile(r"\s(?:van|von|de|da|do|dos|del|della|der|den|di|du|la|le)$")
 _PLACE = re.compile(
     r"\b(?:univers\w*|department|departamento|institut\w*|school|college|hospital|cent(?:er|re|ro)"
     r"|faculty|faculdade|laborator\w*|division|"
     r"abstract|introduction|background|article|journal|research|review|open|access|received|accepted"
     r"|published|keywords?|correspondence|usa|uk|germany|"
     r"brazil|brasil|china|france|italy|spain|japan|canada|program\w*|unit|street|road|avenue|press|inc"
-    r"|ltd|llc|foundation|academy|society)\b",
+    r"|ltd|llc|ag|gmbh|technolog\w*|foundation|academy|society|survey|study|health)\b",
     re.I,
 )

@@ -9,15 +9,16 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]  # ships no type information
 import pypdfium2.raw as c  # type: ignore[import-untyped]  # same
 
 from ingest.documents import ReadError
 from ingest.readers.pdf_glyphs import combining, composes, plain, unnamed
+from ingest.readers.pdf_shapes import SUSPECTS, outline, sign
 
 GUTTER = 0.9
 """A gap of so many ems ends a piece: wider than a word space, narrower than a gutter."""
@@ -57,8 +58,12 @@ class Page:
     """Glyphs left out because they run in another direction than the page's text."""
     pictures: bool
     """Whether the page draws an image."""
-    misread: tuple[str, ...] = ()
-    """What was done to glyphs whose codes say something else than their shapes."""
+    reshaped: frozenset[str] = frozenset()
+    """Signs read by their shapes against their codes, as "5 is =" ."""
+
+
+Signs = dict[tuple[str, str], str | None]
+"""What the shapes of glyphs say, by font and code."""
 
 
 class Pdf:
@@ -72,6 +77,7 @@ class Pdf:
             raise ReadError(f"{source}: {_reason(data, error)}") from error
         self.broken: list[int] = []
         """Pages that pdfium could not load."""
+        self._signs: Signs = {}
 
     def __enter__(self) -> Pdf:
         return self
@@ -90,7 +96,7 @@ class Pdf:
             except pdfium.PdfiumError:
                 self.broken.append(index + 1)
                 continue
-            yield _page(page, text, index + 1)
+            yield _page(page, text, index + 1, self._signs)
             text.close()
             page.close()
 
@@ -128,9 +134,13 @@ class _Style:
     quarter: int
     """Direction of writing in quarter turns; 9 where it runs askew."""
     invisible: bool
+    handle: object = field(default=None, compare=False)
+    """The font, as long as the page is open."""
 
 
 _UPRIGHT = _Style("", 10.0, False, False, 0, False)
+_FEW = 12
+"""A font with more codes than this on a page holds text, not signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +154,8 @@ class _Glyph:
     spaced: bool
 
 
-def _page(page: pdfium.PdfPage, text: pdfium.PdfTextPage, number: int) -> Page:
-    glyphs = list(_glyphs(text))
+def _page(page: pdfium.PdfPage, text: pdfium.PdfTextPage, number: int, signs: Signs) -> Page:
+    glyphs, reshaped = _reshaped(list(_glyphs(text)), signs)
     left, bottom, right, top = page.get_cropbox()
     quarters = Counter(glyph.style.quarter for glyph in glyphs)
     # A table set sideways fills its page; a stamp in the margin does not.
@@ -168,7 +178,28 @@ def _page(page: pdfium.PdfPage, text: pdfium.PdfTextPage, number: int) -> Page:
         invisible=sum(glyph.style.invisible for glyph in upright),
         turned=len(glyphs) - len(upright),
         pictures=any(True for _ in page.get_objects(filter=(c.FPDF_PAGEOBJ_IMAGE,), max_depth=3)),
+        reshaped=reshaped,
     )
+
+
+def _reshaped(glyphs: list[_Glyph], signs: Signs) -> tuple[list[_Glyph], frozenset[str]]:
+    """Glyphs of fonts of signs, read by their shapes."""
+    codes: defaultdict[str, set[str]] = defaultdict(set)
+    for glyph in glyphs:
+        codes[glyph.style.font].add(glyph.sign)
+    few = {font for font, seen in codes.items() if len(seen) <= _FEW}
+    told: set[str] = set()
+    for index, glyph in enumerate(glyphs):
+        if glyph.style.font not in few or glyph.sign not in SUSPECTS or glyph.style.handle is None:
+            continue
+        key = glyph.style.font, glyph.sign
+        if key not in signs:
+            signs[key] = sign(outline(glyph.style.handle, ord(glyph.sign)), glyph.sign)
+        found = signs[key]
+        if found is not None:
+            glyphs[index] = replace(glyph, sign=found)
+            told.add(f"{found} for {glyph.sign}")
+    return glyphs, frozenset(told)
 
 
 def _turn(glyph: _Glyph, quarter: int, left: float, bottom: float, width: float, height: float) -> _Glyph:
@@ -234,6 +265,7 @@ def _style(raw: object, index: int, thing: object) -> _Style:
         italic=any(word in low for word in ("italic", "oblique", ".i")),
         quarter=nearest % 4 if abs(turns - nearest) < 0.06 else 9,
         invisible=c.FPDFTextObj_GetTextRenderMode(thing) == c.FPDF_TEXTRENDERMODE_INVISIBLE,
+        handle=font,
     )
 
 

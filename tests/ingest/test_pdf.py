@@ -255,3 +255,10 @@ def test_encrypted_files_need_a_password_unless_it_is_empty() -> None:
 
 def test_the_same_bytes_give_the_same_document() -> None:
     assert document(paper()) == document(paper())
+
+
+def test_a_doi_in_the_prose_belongs_to_another_paper() -> None:
+    sheet = page()
+    sheet.commands = [command for command in sheet.commands if "example.7" not in command]
+    sheet.column(60, 300, "This had been seen before (doi:10.5555/other.1) by others. " + LEFT, width=80)
+    assert document(pdf([sheet])).paper.doi is None

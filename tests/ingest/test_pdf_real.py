@@ -52,13 +52,55 @@ def test_the_words_of_the_paper_come_out_in_order(name: str) -> None:
             "10.1590/1414-431x2021e11439",
             2021,
         ),
+        (
+            "paper_wiley_fritzsch2022",
+            "Adopting microservices and DevOps",
+            "Jonas Fritzsch",
+            "10.1002/spe.3169",
+            2022,
+        ),
+        (
+            "paper_trials_16_1",
+            "Lessons learned from recruiting",
+            "Tom P Thompson",
+            "10.1186/1745-6215-16-1",
+            2015,
+        ),
+        (
+            "paper_scielo_a3",
+            "Diabetes gestacional",
+            "Cláudia Meurer Souza",
+            "10.1590/1414-462x202331030043",
+            2023,
+        ),
+        ("cart_review", "CAR-T Review", "Jeremiah Wala", None, None),
         ("paper_peerj", "VESPA: Very large-scale", "Andrew E. Webb", "10.7717/peerj-cs.118", 2017),
     ],
 )
 def test_the_paper_is_known_by_title_authors_doi_and_year(
-    name: str, title: str, first: str, doi: str, year: int
+    name: str, title: str, first: str, doi: str | None, year: int | None
 ) -> None:
     [record] = read((FOLDER / "pdf" / f"{name}.pdf").read_bytes(), name)
     assert isinstance(record, Document)
     assert record.paper.title.startswith(title) and record.paper.authors[0] == first
     assert (record.paper.doi, record.paper.year) == (doi, year)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("paper_cathepsin_immune_cells", "P<0.001", "Po0.001"),
+        ("paper_cathepsin_immune_cells", "(CTSZ mRNA >0.0049)", "40.0049"),
+        ("paper_cathepsin_immune_cells", "PSA (≤2.5 ng/mL", "(p2.5"),
+        ("paper_cathepsin_immune_cells", "using 2 μL of cDNA", "2 mL of cDNA"),
+        ("paper_pone.0115884", "from ∼2 g", ",2 g"),
+        ("paper_pone.0115884", "(−1.43346, 120.30800)", "21.43346"),
+    ],
+)
+def test_signs_in_fonts_that_code_them_as_digits_or_letters_are_read_by_their_shape(
+    name: str, right: str, wrong: str
+) -> None:
+    [record] = read((FOLDER / "pdf" / f"{name}.pdf").read_bytes(), name)
+    assert isinstance(record, Document)
+    assert right in record.text and wrong not in record.text
+    assert any("read by their shapes" in note for note in record.notes)
