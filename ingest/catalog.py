@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ingest.documents import Document, Notice, Paper, Passage, Retraction, Span
+from ingest.embedded import Embeddings, embedded_text
 from ingest.merging import merged, slot, title_key, worst
 from ingest.readers.claims import LEDGER_ID, Claim
 from ingest.rows import (
@@ -25,6 +26,8 @@ from ingest.rows import (
     PAPER_WIDTH,
     PASSAGE,
     PASSAGE_WIDTH,
+    SHIFT,
+    TEXT,
     Row,
     bibliography,
     paper_from,
@@ -36,28 +39,13 @@ from ingest.rows import (
     sections_text,
     shifted,
 )
-from ingest.schema import JOINT, CatalogDamaged, CatalogUnfinished, connect
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from ingest.schema import JOINT, CatalogDamaged, CatalogUnfinished, connect, transaction
 
 __all__ = ["Catalog", "CatalogDamaged", "CatalogUnfinished", "Counts", "Held", "Row"]
 
 _FORGET_FINGERPRINT = "DELETE FROM meta WHERE key='fingerprint'"
 """Part of every change of papers: a process that is killed before `pipeline.finish` leaves an index that
 knows it is unfinished, instead of one that answers under the name of another."""
-
-# How far the passages of a document are moved in the text of their paper: by the digest before them.
-_SHIFT = (
-    f" CASE d.slot WHEN 'text' THEN coalesce((SELECT length(o.text)+{len(JOINT)} FROM documents o"
-    " WHERE o.paper=d.paper AND o.slot='digest'),0) ELSE 0 END"
-)
-_TEXT = ' substr(d.text, q.start+1, q."end"-q.start)'
-# The title that was embedded with a passage: its own document's, so that no other document can change it.
-_TITLE = " json_extract(d.bibliography,'$.title')"
-
-
 _NOWHERE = Span(0, 0)
 
 
@@ -88,6 +76,8 @@ class Catalog:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
         self.path = path
+        self.embeddings = Embeddings(connection)
+        """What stands for the passages in vector space."""
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Catalog:
@@ -106,16 +96,8 @@ class Catalog:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One write transaction, all of it or nothing; inside another one it is a part of that."""
-        if self._db.in_transaction:
+        with transaction(self._db):
             yield self._db
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._db
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -164,16 +146,6 @@ class Catalog:
         ).fetchone()
         return None if row is None else Held(*row)
 
-    def known(self, paper: str, which: str) -> dict[str, bytes]:
-        """The stored embeddings of a document by passage id and text as embedded; see `put`."""
-        rows = self._db.execute(
-            f"SELECT q.id, {_TITLE}, {_TEXT}, q.kind, q.embedding FROM passages q"
-            " JOIN documents d ON d.number=q.document"
-            " WHERE d.paper=? AND d.slot=? AND q.embedding IS NOT NULL",
-            (paper, which),
-        )
-        return {f"{row[0]}\n{_embedded_text(*row[1:4])}": row[4] for row in rows}
-
     def put(self, document: Document, *, origin: str, known: Mapping[str, bytes] | None = None) -> None:
         """Insert or replace one document with all its passages; a paper's other document stays.
 
@@ -184,7 +156,7 @@ class Catalog:
         with self.transaction() as db:
             db.execute(_FORGET_FINGERPRINT)
             if known is None:
-                known = self.known(paper.id, slot(document))
+                known = self.embeddings.of(paper.id, slot(document))
             db.execute("DELETE FROM documents WHERE paper=? AND slot=?", (paper.id, slot(document)))
             if db.execute("SELECT 1 FROM papers WHERE id=?", (paper.id,)).fetchone() is None:
                 self._put_paper(paper)
@@ -204,7 +176,7 @@ class Catalog:
                     (
                         *passage_values(p),
                         number,
-                        known.get(f"{p.id}\n{_embedded_text(paper.title, p.span.of(document.text), p.kind)}"),
+                        known.get(f"{p.id}\n{embedded_text(paper.title, p.span.of(document.text), p.kind)}"),
                     )
                     for p in document.passages
                 ],
@@ -357,12 +329,12 @@ class Catalog:
         papers = self._papers_by_id()
         shifts = dict(
             self._db.execute(
-                f"SELECT d.number, {_SHIFT} FROM documents d WHERE d.slot='text'"
+                f"SELECT d.number, {SHIFT} FROM documents d WHERE d.slot='text'"
                 " AND EXISTS (SELECT 1 FROM documents o WHERE o.paper=d.paper AND o.slot='digest')"
             )
         )
         query = (
-            f"SELECT {PASSAGE}, {_TEXT}, q.document FROM passages q JOIN documents d ON d.number=q.document"
+            f"SELECT {PASSAGE}, {TEXT}, q.document FROM passages q JOIN documents d ON d.number=q.document"
             f" {where} ORDER BY q.id"
         )
         for row in self._db.execute(query):
@@ -386,7 +358,7 @@ class Catalog:
     def row(self, passage: str) -> Row | None:
         """One passage by id, with its paper and text."""
         found = self._db.execute(
-            f"SELECT {PASSAGE}, {_TEXT}, {_SHIFT} FROM passages q JOIN documents d ON d.number=q.document"
+            f"SELECT {PASSAGE}, {TEXT}, {SHIFT} FROM passages q JOIN documents d ON d.number=q.document"
             " WHERE q.id=?",
             (passage,),
         ).fetchone()
@@ -395,99 +367,6 @@ class Catalog:
         paper = self.paper(found[1])
         text, shift = found[PASSAGE_WIDTH:]
         return None if paper is None else Row(passage_from(found, shift), paper, text)
-
-    def embeddings(self) -> NDArray[np.float32]:
-        """The unit-length embeddings, one row per passage, in the order of `rows()`."""
-        import numpy as np
-
-        count, width = self._db.execute(
-            "SELECT count(*), coalesce(max(length(embedding)),0) FROM passages WHERE embedding IS NOT NULL"
-        ).fetchone()
-        matrix = np.zeros((count, width // 4), dtype=np.float32)
-        rows = self._db.execute("SELECT embedding FROM passages WHERE embedding IS NOT NULL ORDER BY id")
-        for number, (blob,) in enumerate(rows):
-            matrix[number] = np.frombuffer(blob, dtype="<f4")
-        return matrix
-
-    def newer(self, position: int, most: int) -> list[tuple[int, Row, NDArray[np.float32]]]:
-        """Searchable passages put after `position`, at most `most`, each with its own position."""
-        import numpy as np
-
-        rows = self._db.execute(
-            f"SELECT {PASSAGE}, {_TEXT}, {_SHIFT}, q.position, q.embedding FROM passages q"
-            " JOIN documents d ON d.number=q.document"
-            " WHERE q.position>? AND q.embedding IS NOT NULL ORDER BY q.position LIMIT ?",
-            (position, most),
-        ).fetchall()
-        papers = {name: self.paper(name) for name in {row[1] for row in rows}}
-        found = []
-        for row in rows:
-            text, shift, at, blob = row[PASSAGE_WIDTH:]
-            paper = papers[row[1]]
-            if paper is not None:
-                vector = np.frombuffer(blob, dtype="<f4")
-                found.append((int(at), Row(passage_from(row, shift), paper, text), vector))
-        return found
-
-    def count_newer(self, position: int) -> int:
-        """How many passages `newer` would give in all."""
-        return int(
-            self._db.execute(
-                "SELECT count(*) FROM passages WHERE position>? AND embedding IS NOT NULL", (position,)
-            ).fetchone()[0]
-        )
-
-    def gone(self) -> tuple[str, ...]:
-        """Ids of passages that were removed or replaced since `forget_gone`."""
-        return tuple(str(row[0]) for row in self._db.execute("SELECT id FROM gone ORDER BY id"))
-
-    def forget_gone(self) -> None:
-        """The vector store has caught up."""
-        self._db.execute("DELETE FROM gone")
-
-    def sample(self) -> tuple[str, NDArray[np.float32]] | None:
-        """A text as it was embedded with its stored embedding, to prove an embedder on; None when empty."""
-        import numpy as np
-
-        row = self._db.execute(
-            f"SELECT {_TITLE}, {_TEXT}, q.kind, q.embedding FROM passages q JOIN documents d"
-            " ON d.number=q.document"
-            " WHERE q.embedding IS NOT NULL ORDER BY q.position LIMIT 1"
-        ).fetchone()
-        return None if row is None else (_embedded_text(*row[:3]), np.frombuffer(row[3], dtype="<f4"))
-
-    def texts(self, most: int) -> list[str]:
-        """The first passages as they were embedded, to prove exported weights on."""
-        rows = self._db.execute(
-            f"SELECT {_TITLE}, {_TEXT}, q.kind FROM passages q JOIN documents d ON d.number=q.document"
-            " ORDER BY q.position LIMIT ?",
-            (most,),
-        )
-        return [_embedded_text(*row) for row in rows]
-
-    def pending(self, most: int = -1) -> list[tuple[str, str]]:
-        """Passage id and text to embed where there is no embedding; the longest first, at most `most`."""
-        rows = self._db.execute(
-            f"SELECT q.id, {_TITLE}, {_TEXT}, q.kind FROM passages q JOIN documents d"
-            " ON d.number=q.document WHERE q.embedding IS NULL"
-            ' ORDER BY q."end"-q.start DESC, q.position LIMIT ?',
-            (most,),
-        )
-        return [(i, _embedded_text(title, text, kind)) for i, title, text, kind in rows]
-
-    def put_embeddings(self, ids: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Store embeddings, little-endian float32, one row of `vectors` per id."""
-        with self.transaction() as db:
-            db.executemany(
-                "UPDATE passages SET embedding=? WHERE id=?",
-                [(vector.astype("<f4").tobytes(), i) for i, vector in zip(ids, vectors, strict=True)],
-            )
-
-    def forget_embeddings(self) -> None:
-        """Drop all embeddings, when another embedder takes over; no copy of them is any good then."""
-        with self.transaction() as db:
-            db.execute("UPDATE passages SET embedding=NULL")
-            db.execute("UPDATE meta SET value=lower(hex(randomblob(8))) WHERE key='generation'")
 
     def claims(self) -> tuple[Claim, ...]:
         """The claim ledger."""
@@ -572,8 +451,3 @@ class Catalog:
                 retraction_checked=max((d for d in dates if d), default=None),
             )
         )
-
-
-def _embedded_text(title: str, text: str, kind: str) -> str:
-    """What stands for a passage in vector space: a finding alone often does not say what was studied."""
-    return text if kind == "claim" else f"{title}. {text}"

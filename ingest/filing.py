@@ -174,7 +174,7 @@ class Filing:
         return filed("skipped", f"{better} is in already, from {held.source}")
 
     def _put(self, document: Document, origin: str = "user") -> None:
-        known = self._catalog.known(document.paper.id, slot(document))
+        known = self._catalog.embeddings.of(document.paper.id, slot(document))
         self._draft.put(document, origin=origin, known=known)
 
     def _with_gaps_filled(self, document: Document) -> Document:

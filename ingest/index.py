@@ -133,15 +133,16 @@ def _finish(
             say(
                 f"the embedder is now {files.id}, was {catalog.meta('embedder')}: embedding all passages anew"
             )
-        catalog.forget_embeddings()
+        catalog.embeddings.forget()
     catalog.set_meta("embedder", files.id)
     onnx = onnx_path(home.models, files)
-    if catalog.pending(1) or not onnx.is_file():
-        encoder = _proved(files, onnx, catalog.sample()) if catalog.sample() is not None else None
+    if catalog.embeddings.pending(1) or not onnx.is_file():
+        sample = catalog.embeddings.sample()
+        encoder = None if sample is None else _proved(files, onnx, sample)
         if encoder is None:  # missing, damaged, or nothing here to prove it on
             if progress is not None:
                 progress(Progress("exporting query weights", 0, 0))
-            export_onnx(bulk, onnx, catalog.texts(8))
+            export_onnx(bulk, onnx, catalog.embeddings.texts(8))
             encoder = QueryEmbedder(files, onnx)
         embed_pending(catalog, encoder, progress)
     mark = fingerprint(catalog, files)
@@ -157,13 +158,13 @@ def embed_pending(catalog: Catalog, encoder: Encoder, progress: ProgressCallback
     """
     total = catalog.counts().without_embedding
     done = 0
-    while part := catalog.pending(EMBED_WINDOW):
+    while part := catalog.embeddings.pending(EMBED_WINDOW):
 
         def embedded(count: int, _of: int, begin: int = done) -> None:
             if progress is not None:
                 progress(Progress("embedding passages", begin + count, total))
 
-        catalog.put_embeddings(
+        catalog.embeddings.put(
             [i for i, _ in part], encoder.encode([text for _, text in part], progress=embedded)
         )
         done += len(part)
@@ -242,7 +243,7 @@ def query_embedder(index: Index, *, say: Say | None = None) -> QueryEmbedder:
     A file that was cut short does not load, and one with other damage embeds wrongly: searching with it
     would give wrong answers without a word.
     """
-    sample = index.catalog.sample()
+    sample = index.catalog.embeddings.sample()
     embedder = _proved(index.embedder, index.onnx, sample)
     if embedder is None:
         if say is not None:
@@ -287,7 +288,7 @@ def _open_ready(home: Home, files: EmbedderFiles) -> Index | None:
         and catalog.meta("shipped") == shipped_stamp()
         and catalog.meta("embedder") == files.id
         and onnx_path(home.models, files).is_file()
-        and not catalog.pending(1)
+        and not catalog.embeddings.pending(1)
     )
     if mark is None or not complete:
         catalog.close()

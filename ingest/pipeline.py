@@ -217,7 +217,7 @@ class Ingest:
         index, home = self._index, self._index.home
         if not self._manifest.begun():
             return index
-        if self._draft.pending(1):
+        if self._draft.embeddings.pending(1):
             embed_pending(self._draft, self._engine.encoder, self._progress)
         self._draft.close()
         if self._progress is not None:
@@ -237,7 +237,7 @@ class Ingest:
         self._manifest = Manifest(self._draft.connection)
         embedder = self._index.embedder.id
         if self._draft.meta("embedder") not in (None, embedder):
-            self._draft.forget_embeddings()
+            self._draft.embeddings.forget()
         self._draft.set_meta("embedder", embedder)
 
     def _filing(self) -> Filing:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ingest.documents import Paper, Passage, Section, Span
+from ingest.schema import JOINT
 
 PAPER = (
     "p.id, p.title, p.authors, p.journal, p.year, p.doi, p.pmid, p.pmcid, p.url, p.license, p.study_type,"
@@ -19,6 +20,12 @@ PASSAGE = (
     " q.pages"
 )
 PASSAGE_WIDTH = 12
+SHIFT = (
+    f" CASE d.slot WHEN 'text' THEN coalesce((SELECT length(o.text)+{len(JOINT)} FROM documents o"
+    " WHERE o.paper=d.paper AND o.slot='digest'),0) ELSE 0 END"
+)
+"""How far the passages of a document are moved in the text of their paper: by the digest before them."""
+TEXT = ' substr(d.text, q.start+1, q."end"-q.start)'
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,14 +85,14 @@ def update(
     client = _client(folder)
     try:
         collection = client.get_collection(COLLECTION, embedding_function=None)
-        gone = catalog.gone()
+        gone = catalog.embeddings.gone()
         for begin in range(0, len(gone), _BATCH):
             collection.delete(ids=list(gone[begin : begin + _BATCH]))
         written, position = _copy(catalog, collection, int(state["position"]), progress)
     finally:
         client.close()
     _written(folder, fingerprint, generation, position)
-    catalog.forget_gone()
+    catalog.embeddings.forget_gone()
     return written
 
 
@@ -111,7 +111,7 @@ def build(
     _written(draft, fingerprint, catalog.meta("generation"), position)
     discard(folder)
     draft.replace(folder)
-    catalog.forget_gone()
+    catalog.embeddings.forget_gone()
     return written
 
 
@@ -119,8 +119,8 @@ def _copy(
     catalog: Catalog, collection: Any, position: int, progress: Callable[[int, int], None] | None
 ) -> tuple[int, int]:
     """Write what the catalog got after `position`; returns how many vectors, and the last position."""
-    total, written = catalog.count_newer(position), 0
-    while part := catalog.newer(position, _BATCH):
+    total, written = catalog.embeddings.count_newer(position), 0
+    while part := catalog.embeddings.newer(position, _BATCH):
         collection.upsert(
             ids=[row.passage.id for _, row, _ in part],
             embeddings=[vector for _, _, vector in part],

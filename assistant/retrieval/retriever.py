@@ -124,7 +124,7 @@ class Retriever:
         if dense == "chroma" or (dense == "auto" and len(rows) > EXACT_UP_TO):
             search = _chroma(index, rows, chroma_url)
         else:
-            search = ExactDense(catalog.embeddings())
+            search = ExactDense(catalog.embeddings.matrix())
         words = index.embedder.folder / "vocab.txt"
         return cls(
             rows,

@@ -43,11 +43,11 @@ def test_a_document_that_is_put_again_replaces_itself(catalog: Catalog, document
 
 def test_rows_and_embeddings_are_in_the_same_order(catalog: Catalog, document: Document) -> None:
     catalog.put(document, origin="user")
-    ids = sorted(i for i, _ in catalog.pending())
+    ids = sorted(i for i, _ in catalog.embeddings.pending())
     vectors = np.eye(2, 4, dtype=np.float32)
-    catalog.put_embeddings(list(reversed(ids)), vectors)
+    catalog.embeddings.put(list(reversed(ids)), vectors)
     assert [row.passage.id for row in catalog.rows()] == sorted(ids)
-    assert catalog.embeddings().tolist() == vectors[::-1].tolist()
+    assert catalog.embeddings.matrix().tolist() == vectors[::-1].tolist()
 
 
 def test_a_passage_without_an_embedding_is_not_searchable_yet(catalog: Catalog, document: Document) -> None:
@@ -144,22 +144,22 @@ def test_passages_that_were_replaced_or_removed_are_remembered_for_the_vector_st
     catalog: Catalog, document: Document
 ) -> None:
     catalog.put(document, origin="user")
-    assert catalog.gone() == ()
+    assert catalog.embeddings.gone() == ()
     catalog.put(replace(document, passages=document.passages[:1], sha256="1"), origin="user")
     catalog.remove(document.paper.id)
-    assert set(catalog.gone()) == {p.id for p in document.passages}
+    assert set(catalog.embeddings.gone()) == {p.id for p in document.passages}
 
 
 def test_a_passage_that_keeps_its_words_and_title_keeps_its_embedding(
     catalog: Catalog, document: Document
 ) -> None:
     catalog.put(document, origin="user")
-    catalog.put_embeddings([i for i, _ in catalog.pending()], np.eye(2, 4, dtype=np.float32))
+    catalog.embeddings.put([i for i, _ in catalog.embeddings.pending()], np.eye(2, 4, dtype=np.float32))
     catalog.put(replace(document, sha256="1"), origin="user")
-    assert catalog.pending() == []
+    assert catalog.embeddings.pending() == []
     retitled = replace(document, paper=replace(document.paper, title="Another title"), sha256="2")
     catalog.put(retitled, origin="user")
-    assert len(catalog.pending()) == 2
+    assert len(catalog.embeddings.pending()) == 2
 
 
 def test_a_notice_marks_the_paper_it_names_whichever_comes_first(
@@ -207,7 +207,7 @@ def test_a_catalog_of_version_1_keeps_its_papers_and_embeddings(tmp_path: Path, 
         Catalog.open(path)
     catalog = Catalog.open(path, create=True)
     assert catalog.document(p.id) == replace(document, passages=(first,))
-    assert catalog.embeddings().tolist() == [[1, 1, 1, 1]]
+    assert catalog.embeddings.matrix().tolist() == [[1, 1, 1, 1]]
     assert catalog.check() == "ok"
 
 

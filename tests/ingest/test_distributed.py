@@ -47,7 +47,7 @@ def test_a_cluster_makes_the_same_index_as_one_machine(
         with Ingest(index, engine=engine(index)) as run:
             outcomes = list(run.files([folder]))
             mark = run.finish().fingerprint
-        results.append((outcomes, mark, index.catalog.rows(), index.catalog.embeddings().tobytes()))
+        results.append((outcomes, mark, index.catalog.rows(), index.catalog.embeddings.matrix().tobytes()))
         index.catalog.close()
     assert results[0] == results[1]
     assert [o.status for o in results[0][0]].count("added") == 8

@@ -39,7 +39,7 @@ def test_both_embedding_routes_agree(home: Path) -> None:
 
 
 def test_stored_embeddings_have_unit_length(home: Path) -> None:
-    norms = np.linalg.norm(ensure(home).catalog.embeddings(), axis=1)
+    norms = np.linalg.norm(ensure(home).catalog.embeddings.matrix(), axis=1)
     assert np.allclose(norms, 1, atol=1e-5)
 
 
@@ -87,7 +87,7 @@ def test_a_half_written_index_is_finished_not_started_again(
     catalog = Catalog.open(Home(own_home).catalog)
     catalog._db.execute("UPDATE passages SET embedding=NULL WHERE id LIKE 'can2025%'")
     catalog._db.execute("DELETE FROM meta WHERE key='fingerprint'")
-    lost = len(catalog.pending())
+    lost = len(catalog.embeddings.pending())
     catalog.close()
     encoded: list[int] = []
     original = QueryEmbedder.encode

@@ -87,7 +87,7 @@ def whole(home: Path, papers: int) -> None:
     ids = [row.passage.id for row in catalog.rows(embedded=False)]
     fingerprint = catalog.meta("fingerprint")
     assert (counts.papers, counts.claims, counts.without_embedding) == (papers, 40, 0)
-    assert len(ids) == len(set(ids)) == counts.passages + counts.claims == len(catalog.embeddings())
+    assert len(ids) == len(set(ids)) == counts.passages + counts.claims == len(catalog.embeddings.matrix())
     assert catalog.document(LEDGER_ID) is not None
     assert catalog.check() == "ok"
     catalog.close()

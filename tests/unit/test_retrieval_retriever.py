@@ -162,7 +162,7 @@ def test_exact_search_and_chroma_find_the_same(own_home: Path) -> None:
 
     index = ensure(own_home)
     mend(index)
-    rows, vectors = index.catalog.rows(), index.catalog.embeddings()
+    rows, vectors = index.catalog.rows(), index.catalog.embeddings.matrix()
     store = open_store(index.home.vectors)
     exact, chroma = ExactDense(vectors), ChromaDense(store, [r.passage.id for r in rows], depth=200)
     for vector in vectors[::97]:
