@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding
 from textual.content import Content
 
 from assistant.errors import InputError, SenescopeError
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from assistant.evidence import Citation
     from assistant.tui.rooms import Room
     from assistant.tui.screens import Choice
-
-
-def _declares(node: object, action: str) -> bool:
-    """Whether a class of ours, and not Textual alone, gives a node a key for the action."""
-    ours = (kind for kind in type(node).__mro__ if kind.__module__.startswith("assistant."))
-    keys = (key for kind in ours for key in vars(kind).get("BINDINGS", ()))
-    return any((key.action if isinstance(key, Binding) else key[1]) == action for key in keys)
 
 
 class CommandActions(Exports):
@@ -135,20 +127,19 @@ class CommandActions(Exports):
     @shown
     async def action_help(self, argument: str = "") -> None:
         """F1: help for the place the reader is at."""
+        from assistant.tui.keys import here
         from assistant.tui.screens import help_page
 
         nodes = [] if self.focused is None else list(self.focused.ancestors_with_self)
-        here = [words for node in nodes if (words := getattr(node, "HELP", ""))]
-        # A text area alone brings forty keys that every reader knows: only ours are listed.
-        keys = {
-            self.get_key_display(active.binding): active.binding.description
-            for active in self.screen.active_bindings.values()
-            if active.enabled
-            and active.binding.description
-            and not active.binding.description.startswith("Quote ")  # nine keys that one line explains
-            and _declares(active.node, active.binding.action)
-        }
-        self.push_screen(help_page(here, keys))
+        places = [words for node in nodes if (words := getattr(node, "HELP", ""))]
+        near, far = (
+            {
+                key: active.binding.tooltip or active.binding.description
+                for key, active in here(self, self.screen, everywhere=everywhere).items()
+            }
+            for everywhere in (False, True)
+        )
+        self.push_screen(help_page(places, near, far))
 
     @shown
     async def action_log(self, argument: str = "") -> None:

@@ -7,27 +7,34 @@ and the index are opened after it is painted; NumPy and the model load in a thre
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
-from textual.app import ComposeResult, SystemCommand
+from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
-from textual.widgets import Footer
 
 from assistant.errors import ConfigError, SenescopeError
 from assistant.settings import Settings
 from assistant.tui import messages, themes
 from assistant.tui.actions import CommandActions
 from assistant.tui.backend import Backend, EngineBackend
-from assistant.tui.commands import COMMANDS
 from assistant.tui.conversation import Conversation
+from assistant.tui.keybar import KeyBar
 from assistant.tui.keys import keymap, read_alt_digits
 from assistant.tui.prompt import Composer
 from assistant.tui.rooms import RoomBar
 from assistant.tui.stage import MEDIUM, WIDE, while_open
+
+if TYPE_CHECKING:
+    from assistant.tui.palette import Palette
+
+
+def palette() -> type[Palette]:
+    """Imported when it is opened first."""
+    from assistant.tui.palette import Palette
+
+    return Palette
 
 
 class ChatApp(CommandActions):
@@ -35,25 +42,39 @@ class ChatApp(CommandActions):
 
     TITLE = "Senescope"
     CSS_PATH = "chat.tcss"
-    COMMAND_PALETTE_DISPLAY = "^p"
+    COMMANDS = {palette}
     HORIZONTAL_BREAKPOINTS = [
         (0, "-narrow"),
         (MEDIUM, "-medium"),
         (WIDE, "-wide"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", id="help"),
-        Binding("f2", "room('conversation')", "Chat", show=False, id="chat"),
-        Binding("f3", "room('evidence')", "Evidence", show=False, id="evidence"),
-        Binding("f4", "room('whatif')", "What-if", show=False, id="whatif"),
-        Binding("escape", "cancel", "Cancel", show=False),
-        Binding("ctrl+n", "new_session", "New session", show=False, id="new"),
-        Binding("ctrl+o", "sessions", "Sessions", id="sessions"),
+        Binding("f1", "help", "Help", id="help", tooltip="help for where you are"),
+        Binding("f2", "room('conversation')", "Chat", show=False, id="chat", tooltip="the conversation"),
+        Binding("f3", "room('evidence')", "Evidence", show=False, id="evidence", tooltip="the evidence"),
+        Binding("f4", "room('whatif')", "What-if", show=False, id="whatif", tooltip="the what-if"),
+        Binding("escape", "cancel", "Cancel", show=False, tooltip="cancel the answer; back to the input"),
+        Binding(
+            "ctrl+o", "sessions", "Sessions", id="sessions", tooltip="earlier sessions: find, open, export"
+        ),
+        Binding("ctrl+n", "new_session", "New session", show=False, id="new", tooltip="begin a new session"),
         # With priority: the input would take the digit as text.
-        Binding("alt+1", "citation(1)", "Quote", key_display="alt+1-9", priority=True),
-        *(
-            Binding(f"alt+{n}", f"citation({n})", f"Quote {n}", show=False, priority=True)
-            for n in range(2, 10)
+        Binding(
+            "alt+1",
+            "citation(1)",
+            "Quote",
+            key_display="alt+1-9",
+            priority=True,
+            tooltip="open quote [1] … [9] of the latest answer",
+        ),
+        *(Binding(f"alt+{n}", f"citation({n})", show=False, priority=True) for n in range(2, 10)),
+        Binding(
+            "ctrl+p",
+            "command_palette",
+            "Commands",
+            key_display="^p",
+            priority=True,
+            tooltip="everything that can be done, by name",
         ),
     ]
 
@@ -86,7 +107,7 @@ class ChatApp(CommandActions):
         with Horizontal(id="rooms"), Vertical(id="conversation"):
             yield Conversation()
             yield Composer()
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Take the keyboard; everything slow waits until the first frame is on the screen."""
@@ -171,12 +192,29 @@ class ChatApp(CommandActions):
 
     # ── the edges ──────────────────────────────────────────────────────────────────────────────────
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The slash commands again, for the palette."""
-        for command in COMMANDS:
-            yield SystemCommand(
-                f"/{command.name}", command.help, lambda name=command.name: self.action_palette(name)
-            )
+    def on_key(self, event: events.Key) -> None:
+        """Text typed where nothing takes text is meant for the input, and `?` for the help."""
+        character = event.character or ""
+        if (
+            self.screen is not self.base
+            or self.focused is self.prompt
+            or event.key in self.base.active_bindings
+        ):
+            return
+        if character == "?":
+            self.call_later(self.action_help)
+        elif event.is_printable and not character.isspace():
+            self.type_on(character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """The same for text that is pasted."""
+        if self.screen is self.base and self.focused is not self.prompt:
+            self.type_on(event.text)
+
+    def type_on(self, text: str) -> None:
+        """Go to the input and put text where its cursor is."""
+        self.go("conversation")
+        self.prompt.insert(text)
 
     def on_unmount(self) -> None:
         """Close what is open; a question in work stays pending in the history."""

@@ -28,7 +28,10 @@ AROUND = 320
 class EvidenceRoom(VerticalScroll, can_focus=False):
     """Cards for the citations of one answer."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("backspace", "back", "Back to the answer", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.cancel", "Chat", tooltip="back to the conversation"),
+        Binding("backspace", "back", "Back", show=False, tooltip="from similar passages back to the answer"),
+    ]
 
     def __init__(self) -> None:
         super().__init__(id="evidence")
@@ -104,14 +107,14 @@ class Card(Vertical, can_focus=True):
     """One quote: where it stands, what it says, what to do with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "step(1)", "Next quote", show=False),
-        Binding("up,k", "step(-1)", "Previous quote", show=False),
-        Binding("enter", "unfold", "More"),
-        Binding("o", "open_link", "Open page", id="open"),
-        Binding("y", "copy_citation", "Copy", id="copy"),
-        Binding("b", "copy_bibtex", "BibTeX", show=False, id="bibtex"),
-        Binding("m", "similar", "More like this", id="similar"),
-        Binding("p", "only_paper", "Only this paper", id="only"),
+        Binding("down,j", "step(1)", "Quotes", key_display="↑↓", tooltip="the next quote; ↑ the one before"),
+        Binding("up,k", "step(-1)", show=False),
+        Binding("enter", "unfold", "More", tooltip="more of the text around the quote, or less"),
+        Binding("o", "open_link", "Page", id="open", tooltip="open the paper's page in a browser"),
+        Binding("y", "copy_citation", "Copy", id="copy", tooltip="copy the reference with its quote"),
+        Binding("m", "similar", "Similar", id="similar", tooltip="more like this: the nearest passages"),
+        Binding("p", "only_paper", "Only this", id="only", tooltip="only this paper for the next questions"),
+        Binding("b", "copy_bibtex", "BibTeX", id="bibtex", tooltip="copy the BibTeX entry"),
     ]
     HELP = (
         "A quote: ↑ ↓ or a digit go to another, Enter shows more around it, o opens the paper's page, "

@@ -8,8 +8,16 @@ send those as UTF-8.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from assistant.errors import ConfigError
 from assistant.settings import nearest
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.binding import ActiveBinding
+    from textual.screen import Screen
 
 REBINDABLE: tuple[str, ...] = (
     "help", "chat", "evidence", "whatif", "new", "sessions", "send", "newline", "open", "copy", "bibtex",
@@ -46,3 +54,33 @@ def read_alt_digits() -> None:
         return
     for digit in "123456789":
         ANSI_SEQUENCES_KEYS.pop(f"\x1b{digit}", None)  # type: ignore[attr-defined]  # a dict, typed as Mapping
+
+
+def here(app: App[None], screen: Screen[object], *, everywhere: bool = False) -> Mapping[str, ActiveBinding]:
+    """The keys of ours that work where the reader is, joined where several do the same.
+
+    A text area alone brings forty keys that every reader knows: only those that our classes declare count.
+
+    Arguments:
+        everywhere: those of the app, which work in all places, instead of those of the place.
+    """
+    joined: dict[str, tuple[list[str], ActiveBinding]] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if not active.enabled or not binding.description or not _declares(active.node, binding.action):
+            continue
+        if (active.node is app) is everywhere:
+            keys, _ = joined.setdefault(binding.description, ([], active))
+            key = app.get_key_display(binding)
+            if key not in keys and not (keys and binding.key_display):  # one display stands for all its keys
+                keys.append(key)
+    return {" ".join(keys): active for keys, active in joined.values()}
+
+
+def _declares(node: object, action: str) -> bool:
+    """Whether a class of ours, and not Textual alone, gives a node a key for the action."""
+    from textual.binding import Binding
+
+    ours = (kind for kind in type(node).__mro__ if kind.__module__.startswith("assistant."))
+    keys = (key for kind in ours for key in vars(kind).get("BINDINGS", ()))
+    return any((key.action if isinstance(key, Binding) else key[1]) == action for key in keys)

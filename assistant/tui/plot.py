@@ -76,25 +76,37 @@ class Plot(Static):
         if self._payload is None or not self._kinds:
             return Content("")
         key, title, unit = self._kinds[self.which]
-        names = [one_line(str(design["name"])) for design in self._payload["designs"]]
         times = [t for t in self._payload["series"]["t"] if t <= self.days]
         a, b = (_curve(times, self._payload["series"].get(side, {}).get(key)) for side in ("A", "B"))
         points = measured_points(self._payload, key, times[-1])
-        head = Content.assemble(
-            (title, "bold"),
-            (f"  c {self.which + 1} of {len(self._kinds)}", "dim"),
-            ("   ━━ A ", "bold $design-a"),
-            names[0],
-            ("  ╍╍ B ", "bold $design-b"),
-            names[-1],
-            ("   letters: measured" if points else "", "dim"),
-        )
+        width = max(30, self.size.width)
+        head = self._head(title, bool(points), width)
         if a is None:
             return head
-        width = max(30, self.size.width)
-        if head.cell_length > width:
-            head = head.truncate(width, ellipsis=True)
         return Content("\n").join([head, draw(a, b, width, self.rows, unit, points)])
+
+    def _head(self, title: str, measured: bool, width: int) -> Content:
+        """Title and legend: where they do not fit, first the note goes, then the names of the designs."""
+        assert self._payload is not None
+        names = [one_line(str(design["name"])) for design in self._payload["designs"]]
+        place = f"  c {self.which + 1} of {len(self._kinds)}"
+        for a, b, note in (
+            (f" {names[0]}", f" {names[-1]}", measured),
+            (f" {names[0]}", f" {names[-1]}", False),
+            ("", "", measured),
+        ):
+            head = Content.assemble(
+                (title, "bold"),
+                (place, "dim"),
+                ("   ━━ A", "bold $design-a"),
+                a,
+                ("  ╍╍ B", "bold $design-b"),
+                b,
+                ("   letters: measured" if note else "", "dim"),
+            )
+            if head.cell_length <= width:
+                return head
+        return head.truncate(width, ellipsis=True)
 
 
 def measured_points(payload: Json, key: str, end: float) -> list[Point]:

@@ -24,11 +24,25 @@ class Prompt(TextArea):
     """A text area in which Enter sends and the arrows reach earlier questions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", id="send"),
-        Binding("shift+enter,ctrl+j,alt+enter", "newline", "New line", key_display="^j", id="newline"),
-        Binding("tab", "complete", "Complete", show=False),
-        Binding("pageup,ctrl+up", "app.scroll_conversation(-1)", "Scroll up", show=False),
-        Binding("pagedown,ctrl+down", "app.scroll_conversation(1)", "Scroll down", show=False),
+        Binding("enter", "send", "Send", id="send", tooltip="send the question"),
+        Binding("tab", "complete", "Next", tooltip="complete a command; else on to the sources"),
+        Binding(
+            "ctrl+j,shift+enter,alt+enter",
+            "newline",
+            "New line",
+            key_display="^j",
+            id="newline",
+            tooltip="begin a new line (also Shift+Enter, Alt+Enter)",
+        ),
+        Binding(
+            "pageup,ctrl+up",
+            "app.scroll_conversation(-1)",
+            "Scroll",
+            show=False,
+            key_display="PgUp PgDn",
+            tooltip="scroll the conversation (also Ctrl+↑, Ctrl+↓)",
+        ),
+        Binding("pagedown,ctrl+down", "app.scroll_conversation(1)", show=False),
     ]
     HELP = (
         "Type a question and press Enter. Ctrl+J (or Shift+Enter, Alt+Enter) begins a new line, ↑ and ↓ "
@@ -116,7 +130,9 @@ class Prompt(TextArea):
 
     def _walk(self, step: int) -> bool:
         """Move through the history; False when there is nothing that way."""
-        if not self._history or (self._place is None and step > 0):
+        if self._place is None and step > 0:
+            return self._suggested()
+        if not self._history:
             return False
         if self._place is None:
             self._draft, self._place = self.text, len(self._history)
@@ -131,6 +147,15 @@ class Prompt(TextArea):
             self.fill(self._history[place])
         self._menu.display = False
         return True
+
+    def _suggested(self) -> bool:
+        """Go from the empty input to the questions of the empty screen; False when there are none."""
+        from assistant.tui.welcome import Suggestions
+
+        found = None if self.text else next(iter(self.screen.query(Suggestions)), None)
+        if found is not None:
+            found.focus()
+        return found is not None
 
 
 class Menu(OptionList, can_focus=False):

@@ -14,8 +14,8 @@ from assistant.tui.messages import RoomChosen
 
 Room = Literal["conversation", "evidence", "whatif"]
 ROOMS: tuple[Room, ...] = get_args(Room)
-_TITLES = {"conversation": "Conversation", "evidence": "Evidence", "whatif": "What-if"}
-_KEYS = {"conversation": "F2", "evidence": "F3", "whatif": "F4"}
+TITLES = {"conversation": "Conversation", "evidence": "Evidence", "whatif": "What-if"}
+KEYS = {"conversation": "F2", "evidence": "F3", "whatif": "F4"}
 
 
 class RoomBar(Static):
@@ -35,9 +35,9 @@ class RoomBar(Static):
         """Tabs on the left, status on the right as far as there is room."""
         tabs = []
         for room in ROOMS:
-            title = _TITLES[room] + (f" {self.count}" if room == "evidence" and self.count else "")
+            title = TITLES[room] + (f" {self.count}" if room == "evidence" and self.count else "")
             here = room == self.room
-            label = Content.assemble((f"▌{title}" if here else f" {title}", ""), (f" {_KEYS[room]} ", "dim"))
+            label = Content.assemble((f"▌{title}" if here else f" {title}", ""), (f" {KEYS[room]} ", "dim"))
             label = label.stylize("bold $primary on $panel" if here else "$foreground")
             tabs.append(label.stylize(Style.from_meta({"room": room})))
         left = Content("").join(tabs)

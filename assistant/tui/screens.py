@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from textual import on
@@ -20,25 +20,18 @@ from assistant.sessions.turns import Match, Session
 from assistant.tui.commands import COMMANDS
 from assistant.tui.keys import REBINDABLE
 
-KEYS: tuple[tuple[str, str], ...] = (
-    ("Enter", "send the question; Ctrl+J or Shift+Enter begin a new line"),
-    ("↑ ↓", "earlier questions, in the input"),
-    ("Alt+1 … Alt+9", "open quote [1] … [9] of the latest answer"),
-    ("F2  F3  F4", "conversation, evidence, what-if"),
+MORE_KEYS: tuple[tuple[str, str], ...] = (
     ("Tab  Shift+Tab", "go through sources, cards, fields and the input"),
-    ("PgUp  PgDn", "scroll the conversation"),
-    ("Esc", "cancel the answer; back to the input"),
-    ("Ctrl+N", "new session"),
-    ("Ctrl+O", "earlier sessions, with full-text search"),
-    ("Ctrl+P", "command palette"),
-    ("Ctrl+Q", "leave; everything is kept"),
+    ("? or any text", "outside the input: this help; text goes into the input"),
+    ("^q", "leave; everything is kept"),
 )
+"""What works everywhere and is no key of the app alone."""
 
 
 class Page(ModalScreen[None]):
     """A page of text over the rooms; Escape closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,question_mark", "dismiss", "Close")]
 
     def __init__(self, title: str, text: Content) -> None:
         super().__init__()
@@ -49,7 +42,7 @@ class Page(ModalScreen[None]):
         """One scrolling panel."""
         with VerticalScroll(classes="page") as panel:
             panel.border_title = self._title
-            panel.border_subtitle = "Esc closes"
+            panel.border_subtitle = "↑ ↓ PgUp PgDn scroll · Esc closes"
             yield Static(self._text)
 
     def on_mount(self) -> None:
@@ -57,34 +50,48 @@ class Page(ModalScreen[None]):
         self.query_one(VerticalScroll).focus()
 
 
-def help_page(here: Sequence[str], keys: Mapping[str, str]) -> Page:
+def help_page(places: Sequence[str], near: Mapping[str, str], far: Mapping[str, str]) -> Page:
     """Help for the place the reader is at, then keys and commands.
 
     Arguments:
-        here: what the places say of themselves, from the focus outwards.
-        keys: every key that works there, as it is shown, with what it does.
+        places: what the places say of themselves, from the focus outwards.
+        near: keys that work there, as they are shown, with what they do.
+        far: keys that work in all places.
     """
     parts: list[Content] = []
-    if here:
-        parts += [Content.styled("Here", "bold $primary"), *(Content(f"  {words}") for words in here)]
-    parts += [Content(""), Content.styled("Keys that work here", "bold $primary")]
-    parts += [Content.assemble((f"  {key:<16}", "bold"), text) for key, text in keys.items()]
-    parts += [Content(""), Content.styled("Everywhere", "bold $primary")]
-    parts += [Content.assemble((f"  {key:<16}", "bold"), text) for key, text in KEYS]
-    parts += [Content(""), Content.styled("Commands", "bold $primary")]
-    parts += [Content.assemble((f"  /{command.name:<15}", "bold"), command.help) for command in COMMANDS]
+    if places:
+        parts += [_heading("Here"), *(Content(words) for words in places), Content("")]
+    if near:
+        parts += [_heading("Keys that work here"), *_rows(near.items()), Content("")]
+    parts += [_heading("Everywhere"), *_rows([*far.items(), *MORE_KEYS]), Content("")]
     parts += [
+        _heading("Commands, typed into the input"),
+        *_rows((f"/{command.name}", command.help) for command in COMMANDS),
         Content(""),
-        Content.styled("Marks", "bold $primary"),
-        Content("  ◆ 4-1BB   ● CD28   ◈ both   ○ other domain"),
-        Content("  ━━ A continuous   ╍╍ B dashed   dots: 90 % of the draws   letters: measured"),
-        Content("  ■ published   ◧ guided by a source   ◇ fitted   □ assumed   ✎ set by you"),
+        _heading("Marks"),
+        *_rows(
+            (
+                ("[1] [2] …", "a quote: Alt+1, Alt+2 … or a click opens it"),
+                ("◆ ● ◈ ○", "4-1BB, CD28, both, other costimulatory domain"),
+                ("━━ ╍╍ ·", "A continuous, B dashed, dots hold 90 % of the draws"),
+                ("A B", "on a curve: measured values of that design"),
+                ("■ ◧ ◇ □ ✎", "published, guided by a source, fitted, assumed, set by you"),
+            )
+        ),
         Content(""),
-        Content.styled("Other keys", "bold $primary"),
-        Content('  In the settings file: [chat] keys = "help=f2, sessions=ctrl+s". The actions are'),
-        Content(f"  {', '.join(REBINDABLE)}."),
+        _heading("Other keys"),
+        Content('In the settings file: [chat] keys = "help=f2, sessions=ctrl+s". The actions are'),
+        Content(f"{', '.join(REBINDABLE)}."),
     ]
     return Page("Help", Content("\n").join(parts))
+
+
+def _heading(text: str) -> Content:
+    return Content.styled(text, "bold $primary")
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> list[Content]:
+    return [Content.assemble((f"  {key:<14}  ", "bold"), text) for key, text in rows]
 
 
 def log_page(text: str) -> Page:

@@ -28,13 +28,20 @@ class Slider(Widget, can_focus=True):
     """A number with a range. It posts `Moved` for each new value and `Cleared` when it is reset."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "nudge(1)", "Change", key_display="← →"),
-        Binding("left", "nudge(-1)", "Less", show=False),
-        Binding("shift+right", "leap(1)", "Much more", show=False),
-        Binding("shift+left", "leap(-1)", "Much less", show=False),
-        Binding("home", "edge(0)", "Lowest", show=False),
-        Binding("end", "edge(1)", "Highest", show=False),
-        Binding("delete,backspace", "clear", "Reset", key_display="⌫"),
+        Binding("right", "nudge(1)", "Change", key_display="←→", tooltip="change the value by a step"),
+        Binding("left", "nudge(-1)", show=False),
+        Binding(
+            "shift+right",
+            "leap(1)",
+            "Leap",
+            show=False,
+            key_display="shift+←→",
+            tooltip="change the value by five steps",
+        ),
+        Binding("shift+left", "leap(-1)", show=False),
+        Binding("home", "edge(0)", "Lowest", show=False, tooltip="the lowest value of the range"),
+        Binding("end", "edge(1)", "Highest", show=False, tooltip="the highest value of the range"),
+        Binding("backspace,delete", "clear", "Reset", key_display="⌫", tooltip="back to the designed value"),
     ]
     HELP = (
         "A lever: ← → change it (with Shift more), Home and End go to the ends of its range, digits type a "

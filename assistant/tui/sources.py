@@ -20,10 +20,11 @@ class Sources(Static, can_focus=True):
     """One row a citation; posts `CitationOpened`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Previous source", show=False),
-        Binding("down,j", "move(1)", "Next source", show=False),
-        Binding("enter", "open_chosen", "Open source"),
-        Binding("c", "app.copy_answer", "Copy answer"),
+        Binding("enter", "open_chosen", "Open quote", tooltip="open the chosen quote"),
+        Binding("down,j", "move(1)", "Choose", key_display="↑↓", tooltip="the next source; ↑ the one before"),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("c", "app.copy_answer", "Copy answer", tooltip="copy the answer with its sources"),
+        Binding("escape", "app.cancel", "Input", tooltip="back to the input"),
     ]
     HELP = "Sources of this answer: ↑ ↓ choose, Enter or a digit opens the quote, c copies the answer."
 

@@ -11,6 +11,22 @@ from textual.theme import Theme
 from assistant.errors import ConfigError
 from assistant.settings import nearest
 
+
+def _variables(a: str, b: str, handle: str, track: str) -> dict[str, str]:
+    """Colours that Textual does not name: both curves, and scroll bars that stay in the background."""
+    return {
+        "design-a": a,
+        "design-b": b,
+        "scrollbar": handle,
+        "scrollbar-hover": a,
+        "scrollbar-active": a,
+        "scrollbar-background": track,
+        "scrollbar-background-hover": track,
+        "scrollbar-background-active": track,
+        "scrollbar-corner-color": track,
+    }
+
+
 THEMES: tuple[Theme, ...] = (
     Theme(
         name="senescope-dark",
@@ -24,7 +40,7 @@ THEMES: tuple[Theme, ...] = (
         background="#11171a",
         surface="#182025",
         panel="#1f2a30",
-        variables={"design-a": "#6cb6c9", "design-b": "#e0a458", "footer-key-foreground": "#6cb6c9"},
+        variables=_variables("#6cb6c9", "#e0a458", "#2f3f47", "#11171a"),
     ),
     Theme(
         name="senescope-light",
@@ -39,7 +55,7 @@ THEMES: tuple[Theme, ...] = (
         surface="#eceae4",
         panel="#e0ddd5",
         dark=False,
-        variables={"design-a": "#0b6478", "design-b": "#9a5b00", "footer-key-foreground": "#0b6478"},
+        variables=_variables("#0b6478", "#9a5b00", "#b9b4a6", "#f6f5f1"),
     ),
     Theme(
         name="senescope-contrast",
@@ -54,7 +70,7 @@ THEMES: tuple[Theme, ...] = (
         surface="#000000",
         panel="#1c1c1c",
         text_alpha=1.0,
-        variables={"design-a": "#ffff55", "design-b": "#7fffff", "footer-key-foreground": "#ffff55"},
+        variables=_variables("#ffff55", "#7fffff", "#ffffff", "#000000"),
     ),
     # Blue and orange of Okabe and Ito's palette, which stay apart in all common colour deficiencies.
     Theme(
@@ -69,7 +85,7 @@ THEMES: tuple[Theme, ...] = (
         background="#14161a",
         surface="#1b1f25",
         panel="#242a32",
-        variables={"design-a": "#56b4e9", "design-b": "#e69f00", "footer-key-foreground": "#56b4e9"},
+        variables=_variables("#56b4e9", "#e69f00", "#3d4752", "#14161a"),
     ),
 )
 NAMES: tuple[str, ...] = tuple(theme.name for theme in THEMES)

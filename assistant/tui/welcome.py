@@ -32,6 +32,7 @@ class Welcome(Vertical):
                 ("Senescope", "bold $primary"),
                 "\nCited answers and design what-ifs about CAR-T cell senescence.",
                 ("\nOffline. Every sentence carries the quote it rests on.", "dim"),
+                ("\n\nType a question below, or press ↓ and choose one of these:", ""),
             ),
             classes="welcome-title",
         )
@@ -60,7 +61,10 @@ class Welcome(Vertical):
 class Suggestions(OptionList):
     """Questions to begin with; Enter or a click asks one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Ask this")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Ask this", tooltip="ask the chosen question"),
+        Binding("down,up", "cursor_down", "Choose", key_display="↑↓", tooltip="choose a question"),
+    ]
     HELP = "Questions to begin with: ↑ ↓ choose, Enter asks."
 
     def __init__(self) -> None:

@@ -23,13 +23,14 @@ class WhatIfRoom(Vertical, can_focus=False):
     """Everything about one comparison."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "turn(1)", "Curve", id="curve"),
-        Binding("C", "turn(-1)", "Previous curve", show=False),
-        Binding("z", "zoom", "Zoom", id="zoom"),
-        Binding("s", "app.save_design", "Save design", id="save"),
-        Binding("e", "app.export_whatif", "Export", id="export"),
-        Binding("a", "app.add_lever", "Add lever", show=False, id="lever"),
-        Binding("R", "clear", "Reset all", show=False, id="reset"),
+        Binding("escape", "app.cancel", "Chat", tooltip="back to the conversation"),
+        Binding("c", "turn(1)", "Curve", id="curve", tooltip="show the next curve"),
+        Binding("C", "turn(-1)", "Curve back", show=False, tooltip="show the curve before"),
+        Binding("e", "app.export_whatif", "Export", id="export", tooltip="export the comparison to a file"),
+        Binding("s", "app.save_design", "Save", id="save", tooltip="save the design of the lever in focus"),
+        Binding("z", "zoom", "Zoom", id="zoom", tooltip="show the first 90 days, the first 28, everything"),
+        Binding("a", "app.add_lever", "Add lever", id="lever", tooltip="add a lever for another parameter"),
+        Binding("R", "clear", "Reset all", id="reset", tooltip="take back everything that was set"),
     ]
     HELP = (
         "The what-if room: Tab and ↑ ↓ go through designs and levers, ← → change a lever and the curves "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -39,7 +40,8 @@ class WhatIfSummary(Static, can_focus=True):
             lines.append(Content.styled(f"Read as: {one_line(str(echo))}", "dim"))
         outcomes = self._payload["outcomes"]
         if self._payload.get("sentence"):
-            lines.append(Content(one_line(str(self._payload["sentence"]))))
+            first, *more = clauses(one_line(str(self._payload["sentence"])))
+            lines += [Content(first), *(Content(f"• {clause}") for clause in more)]
         else:
             lines += [
                 Content.assemble(
@@ -59,6 +61,11 @@ class WhatIfSummary(Static, can_focus=True):
     def action_show(self) -> None:
         """Open the what-if room on this comparison."""
         self.post_message(WhatIfShown(self._payload))
+
+
+def clauses(sentence: str) -> list[str]:
+    """The parts of a result, one for each line: its words stay as they are."""
+    return re.split(r"(?<=;) |(?<=\.) (?=But )", sentence)
 
 
 class WhatIfOffer(Static, can_focus=True):

@@ -170,11 +170,11 @@ async def test_help_lists_the_keys_that_work_where_the_reader_is(tmp_path: Path)
     async with chat(tmp_path) as driver:
         await driver.ask("Which domain?")
         await driver.pilot.press("alt+1", "f1")
-        await driver.until(lambda: "More like this" in driver.text())
-        assert "Save design" not in driver.text()
+        await driver.until(lambda: "more like this" in driver.text())
+        assert "save the design" not in driver.text()
         await driver.pilot.press("escape", "f4", "f1")
-        await driver.until(lambda: "Save design" in driver.text())
-        assert "More like this" not in driver.text()
+        await driver.until(lambda: "save the design" in driver.text())
+        assert "more like this" not in driver.text()
 
 
 async def test_keys_of_the_settings_replace_those_of_the_chat(tmp_path: Path) -> None:
