@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from assistant.answering import (
     conflicts,
@@ -44,6 +44,9 @@ from assistant.settings import Settings
 from ingest.documents import Paper, Passage, Section
 from ingest.pipeline import Index, ProgressCallback, Say
 from ingest.readers.claims import Claim
+
+if TYPE_CHECKING:
+    from assistant.kinetics.routing import Route
 
 __all__ = ["Context", "Engine", "Length"]
 
@@ -100,9 +103,13 @@ class Engine:
 
     def is_whatif(self, question: str) -> bool:
         """Whether the question asks for a simulation and belongs to the kinetic model."""
-        from assistant.kinetics.wording import is_whatif
+        return self.route(question).kind in ("what-if", "ranking")
 
-        return is_whatif(question)
+    def route(self, question: str) -> Route:
+        """Where a question goes first: to the literature, or to the kinetic model."""
+        from assistant.kinetics.routing import route
+
+        return route(question)
 
     def ask(
         self,

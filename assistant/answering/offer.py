@@ -59,7 +59,12 @@ _28Z: Final = re.compile(r"cd28|28[zζ]|axi-?cel|yescarta", re.I)
 
 
 def whatif_for(question: str) -> str:
-    """A `senescope whatif` command for the lever that the question names, or "" when it names none."""
+    """A `senescope whatif` command for what the question says or for the lever that it names, or ""."""
+    from assistant.kinetics.routing import route
+
+    fitting = route(question).fitting
+    if fitting:
+        return f'senescope whatif "{" ".join(fitting.replace(chr(34), "").split())}"'
     bbz, cd28 = _BBZ.search(question) is not None, _28Z.search(question) is not None
     base = "CD28" if cd28 and not bbz else "4-1BB"
     for pattern, words in _LEVERS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,7 +81,7 @@ def whatif(
     """Compare two designs in the kinetic model: outcomes with ranges, curves, and why each number."""
     flags = {"whatif.days": days, "whatif.draws": draws, "whatif.seed": seed, "model": model}
     place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home, flags=flags)
-    if text is not None and (_sourced(place, text) or _ranked(place, text)):
+    if text is not None and _sourced(place, text):
         return
     if scan is not None:
         _scanned(place, scan, design, text, draws)
@@ -118,7 +119,7 @@ def run(place: Desk, request: Request) -> Answered:
     from assistant.kinetics import whatif as model
 
     _prepare(place)
-    done = model.answer(request)
+    done = model.answer(request, progress=_told(place))
     _remember(place, done)
     return done
 
@@ -141,6 +142,13 @@ def show(place: Desk, done: Answered, *, plot: str | None = None, methods: bool 
         from assistant.kinetics.methods import bibtex, paragraph
 
         place.emit("\n" + paragraph(done) + "\n\n" + bibtex(done))
+
+
+def _told(place: Desk) -> Callable[[int, int], None]:
+    """Progress of a long search on stderr, in the words of the index."""
+    from ingest.pipeline import Progress
+
+    return lambda done, total: place.progress(Progress("trying levers", done + 1, total))
 
 
 def _curves(done: Answered, width: int | None, wanted: str | None) -> str:
@@ -237,45 +245,6 @@ def _sourced(place: Desk, text: str) -> bool:
     place.say("this asks where a number comes from: answering from its source")
     answer = place.engine().ask(text)
     place.emit(answer.to_json() if place.as_json else answer.answer)
-    return True
-
-
-def _ranked(place: Desk, text: str) -> bool:
-    """Answer "what most delays senescence in ...?" with a ranking of levers; False for anything else."""
-    from assistant.kinetics.rankings import ranking, wished
-
-    asked = ranking(text)
-    if asked is None:
-        return False
-    from assistant.kinetics import designs
-    from assistant.kinetics import scan as scanning
-    from assistant.kinetics.run_tables import ranking as table
-
-    _prepare(place)
-    settings = place.settings
-    base, draws = designs.load(asked.design), min(settings.integer("whatif.draws"), 64)
-    days, seed = float(settings.integer("whatif.days")), settings.integer("whatif.seed")
-    found = wished(scanning.rank(base, asked.outcome, days=days, draws=draws, seed=seed), asked.wish)
-    if place.as_json:
-        place.emit(
-            {
-                "version": 1,
-                "kind": "ranking",
-                "question": text,
-                "design": base.id,
-                "outcome": asked.outcome,
-                "wish": asked.wish,
-                "assumed": list(asked.assumed),
-                "levers": [r.to_json() for r in found],
-                "run": {"days": days, "draws": draws, "seed": seed},
-            }
-        )
-        return True
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    place.emit(f"Understood: single changes of {base.name} that make {asked.outcome} {asked.wish}.\n")
-    for note in asked.assumed:
-        place.emit(f"Assumed: {note}.\n")
-    place.emit("\n" + table(base.name, asked.outcome, found, draws, width))
     return True
 
 

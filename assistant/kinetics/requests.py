@@ -12,6 +12,7 @@ from assistant.kinetics.wording import NotUnderstood, Understood, parse
 if TYPE_CHECKING:
     from assistant.kinetics.designs import Design
     from assistant.kinetics.proposal import Proposal
+    from assistant.kinetics.rankings import Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,30 @@ class Request:
     """Parameters whose size the words did not give."""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     """What the user gave, to run the same again."""
+    ranking: Ranking | None = None
+    """When set, all levers are tried on B first, and A becomes B with the one that does most."""
 
 
 def from_words(text: str, *, days: float | None = None, draws: int = 200, seed: int = 1) -> Request:
-    """A request from a what-if in words.
+    """A request from a what-if in words, or from words that ask which change does most.
 
     Arguments:
         days: length of the run unless the words name one; 365 when neither does.
     Raises:
         InputError: nothing was understood, or a value cannot be; the hint shows what works.
     """
+    from assistant.kinetics.rankings import asks_for_ranking, ranking
+
+    search = ranking(text)
+    if search is not None:
+        return _ranked(search, text, days, draws, seed)
     found = parse(text)
+    if isinstance(found, NotUnderstood) and asks_for_ranking(text):
+        raise InputError(
+            f"{text.strip()[:200]!r} asks for a ranking, but not of one outcome in one design.",
+            hint="Name one of each, e.g. 'what most delays senescence in a 4-1BB design?' or 'which lever most"
+            " improves persistence in 28z?' (senescence, exhaustion, persistence, peak, relapse, remission).",
+        )
     if isinstance(found, NotUnderstood):
         raise InputError(
             f"{text.strip()[:200]!r} is not understood as a what-if. {found.reason}",
@@ -65,6 +79,27 @@ def from_proposal(
 
     found = understood(proposal, text, by=by)
     return _understood(found, days, draws, seed, {"text": text, "by": by, "proposal": proposal.to_json()})
+
+
+def _ranked(search: Ranking, text: str, days: float | None, draws: int, seed: int) -> Request:
+    """A ranking as a request: both designs are the one whose levers are tried."""
+    from assistant.kinetics import designs
+
+    scene, named = search.scene()
+    bare = designs.load(search.design)
+    length = named or days or 365.0
+    return Request(
+        a=scene,
+        b=scene,
+        base_a=bare,
+        base_b=bare,
+        days=length,
+        draws=draws,
+        seed=seed,
+        question=text,
+        inputs={"text": text, "days": length, "draws": draws, "seed": seed},
+        ranking=search,
+    )
 
 
 def _understood(

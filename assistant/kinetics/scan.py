@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,8 @@ class Ranked:
     """What in the corpus speaks against it on this outcome."""
     beside: Mapping[str, tuple[Band, Direction]]
     """What it does to expansion and remission: less senescence because nothing grows is no gain."""
+    first: Mapping[str, float]
+    """"lower" or "higher" -> share of draws in which no other lever lowers or raises the outcome more."""
 
     def to_json(self) -> dict[str, Any]:
         """For `model scan --levers --json`."""
@@ -95,6 +97,7 @@ class Ranked:
             "difference": self.difference.to_json(),
             "direction": WORDS.get(self.direction, self.direction),
             "agreement": self.agreement,
+            "first": dict(self.first),
             "findings": list(self.findings),
             "conflict": self.conflict,
             "contested": [d.to_json() for d in self.contested],
@@ -183,11 +186,13 @@ def rank(
     draws: int = 64,
     seed: int = 1,
     threads: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Ranked, ...]:
     """All levers that fit the design, by what each does to one outcome; the largest sure change first.
 
     Arguments:
         names: levers to try; when empty all that fit the costimulation column and are not the patient.
+        progress: told after each lever how many are done of how many; what it raises ends the search.
     """
     known = {d.name for d in outcomes.DEFINITIONS}
     if outcome not in known:
@@ -203,23 +208,47 @@ def rank(
     table = drawing.normal_table(drawing.keys((design, *laid.values())), draws, seed)
     before, _ = _outcomes(design, table, days, draws, threads)
     found = []
-    for name, changed in laid.items():
-        after, _ = _outcomes(changed, table, days, draws, threads)
+    runs: dict[str, dict[str, Vector]] = {}
+    for done, (name, changed) in enumerate(laid.items()):
+        progress(done, len(laid))
+        runs[name], _ = _outcomes(changed, table, days, draws, threads)
+    firsts = _firsts({name: _gap(after[outcome], before[outcome]) for name, after in runs.items()})
+    for name, after in runs.items():
         gap, way, agreement = _paired(after[outcome], before[outcome])
         beside = {o: _paired(after[o], before[o])[:2] for o in BESIDE if o != outcome}
         lever = levers.load(name)
         doubted = tuple(d for d in doubts.of_lever(lever.id, design.base) if d.concerns([outcome]))
         found.append(
-            Ranked(name, lever.name, gap, way, agreement, lever.findings, lever.conflict, doubted, beside)
-        )
+            Ranked(
+                name, lever.name, gap, way, agreement, lever.findings, lever.conflict, doubted, beside,
+                firsts[name],
+            )
+        )  # fmt: skip
     return tuple(sorted(found, key=_order))
 
 
-def _paired(after: Vector, before: Vector) -> tuple[Band, Direction, float]:
+def _gap(after: Vector, before: Vector) -> Vector:
     with np.errstate(invalid="ignore"):
-        gap = np.where(np.isinf(after) & np.isinf(before), 0.0, after - before)
+        return np.where(np.isinf(after) & np.isinf(before), 0.0, after - before)
+
+
+def _paired(after: Vector, before: Vector) -> tuple[Band, Direction, float]:
     way, agreement = direction(after, before)
-    return band(gap), way, agreement
+    return band(_gap(after, before)), way, agreement
+
+
+def _firsts(gaps: Mapping[str, Vector]) -> dict[str, dict[str, float]]:
+    """How often each lever does most, either way; a draw that no lever moves counts for none."""
+    if not gaps:
+        return {}
+    table = np.nan_to_num(np.stack(list(gaps.values())), nan=0.0, posinf=np.inf, neginf=-np.inf)
+    out: dict[str, dict[str, float]] = {}
+    for name, own in zip(gaps, table, strict=True):
+        out[name] = {
+            "lower": float(((own <= table.min(axis=0)) & (own < 0.0)).mean()),
+            "higher": float(((own >= table.max(axis=0)) & (own > 0.0)).mean()),
+        }
+    return out
 
 
 def _levers(design: Design, names: Sequence[str]) -> Iterator[str]:

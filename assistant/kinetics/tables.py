@@ -200,6 +200,12 @@ def answer(done: Answered, *, width: int | None = None, plot: str = "") -> str:
         parts += [f"Not understood: {u}." for u in words.unknown]
     parts.append(done.sentence)
     parts += [f"Against it: {d.said}." for d in done.contested if d.said not in done.sentence]
+    if done.ranked is not None:
+        from assistant.kinetics.run_tables import ranking
+
+        found = done.ranked
+        parts.append(ranking(run.b.name, found.outcome, found.levers, found.draws, width).rstrip())
+        parts.append(f"The first of them as a what-if: A is {run.b.name} with {found.levers[0].name}, B without.")
     parts.append(outcomes(run.outcomes, width))
     info = run.run
     parts.append(

@@ -27,33 +27,6 @@ EXAMPLES: Final = (
     "axi-cel with a four-day rest every week instead of continuous signal",
 )
 
-_OPENING: Final = re.compile(
-    r"^\W*(?:/?whatif\b|(?:and\s|so\s|but\s)?(?:what\s+if\b(?!\s+any)|what\s+(?:would\s+|will\s+)?happens?\s+(?:if|when)\b|"
-    r"what\s+(?:would|will)\s+happen\b|suppose\b|imagine\b)|(?:please\s+|can\s+you\s+|could\s+you\s+)?"
-    r"(?:simulate\b|run\s+(?:a|the|another)\s+(?:simulation|model|what-?if)\b|model\s+(?:a|an|the|how|what|4|cd28|axi|tisa|liso)))",
-    re.I,
-)
-_MEANING_WORDS: Final = re.compile(
-    r"\b(?:literature|papers?|stud(?:y|ies)|evidence|published|reported|reports?|trials?|cohorts?|known\b|"
-    r"mechanisms?|why|markers?|assays?|mice|mouse|authors?|cite|citations?|review|defin(?:e|ition))\b",
-    re.I,
-)
-_QUESTION: Final = re.compile(
-    r"^\W*(?:why|does|do|did|is|are|was|were|which|who|when|where|can|could|has|have|should|how|what)\b", re.I
-)
-_PAIR: Final = re.compile(
-    r"(?:4-?1bb|41bb|cd137|\bbbz|bbζ|28z|28ζ|cd28|axi-?cel|tisa-?cel|liso-?cel|1xx)\S*(?:\s+\S+){0,6}?\s+"
-    r"(?:vs\.?|versus|against|with|to|and)\s+(?:\S+\s+){0,6}?"
-    r"(?:4-?1bb|41bb|cd137|\bbbz|bbζ|28z|28ζ|cd28|axi-?cel|tisa-?cel|liso-?cel|1xx|without)",
-    re.I,
-)
-_SIZE: Final = re.compile(
-    r"\d\s?(?:%|x\b|-?fold\b|/?d(?:ay)?s?\b|weeks?\b|cells\b|molecules\b)|\b\w*fold\b|\d+e\d+|\b(?:dose|burden|density|"
-    r"affinity)\b|\b(?:half|twice|double|triple)\b",
-    re.I,
-)
-
-
 @dataclass(frozen=True, slots=True)
 class WordChange:
     """One change that the words ask for."""
@@ -134,23 +107,6 @@ class NotUnderstood:
     reason: str
     unknown: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = EXAMPLES
-
-
-def is_whatif(text: str) -> bool:
-    """Whether a question is one for the model rather than for the literature; when in doubt it is not."""
-    if not text or len(text) > 2000:
-        return False
-    if _OPENING.search(text):
-        return True
-    if _MEANING_WORDS.search(text):
-        return False
-    asks = re.match(r"^\W*compare\b", text, re.I)
-    if _PAIR.search(text) is None or (not asks and _QUESTION.search(text)):
-        return False
-    sized = _SIZE.search(text) is not None
-    if asks:
-        return sized or len(text.split()) <= 8
-    return sized and re.search(r"\b(?:vs\.?|versus|instead of|with and without)\s", text, re.I) is not None
 
 
 _CULTURE_CYTOKINE: Final = re.compile(

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.kinetics.wording import Understood, is_whatif, parse
+from assistant.kinetics.routing import is_whatif
+from assistant.kinetics.wording import Understood, parse
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("whatifs-dev.yaml").read_text(encoding="utf-8")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.kinetics.wording import NotUnderstood, Understood, is_whatif, parse
+from assistant.kinetics.routing import is_whatif
+from assistant.kinetics.wording import NotUnderstood, Understood, parse
 
 
 def sides(text: str) -> list[tuple[str, str]]:

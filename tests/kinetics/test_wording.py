@@ -7,7 +7,8 @@ import pytest
 from assistant.errors import InputError
 from assistant.kinetics import requests, whatif
 from assistant.kinetics.quantities import amount_at, fold
-from assistant.kinetics.wording import NotUnderstood, Understood, is_whatif, parse
+from assistant.kinetics.routing import is_whatif
+from assistant.kinetics.wording import NotUnderstood, Understood, parse
 
 
 def understood(text: str) -> Understood:
@@ -238,7 +239,7 @@ def test_the_router_costs_no_import() -> None:
     import sys
 
     code = (
-        "import sys; from assistant.kinetics.wording import is_whatif; is_whatif('what if'); "
+        "import sys; from assistant.kinetics.routing import is_whatif; is_whatif('what if'); "
         "print([m for m in ('numpy', 'yaml', 'scipy', 'numba') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

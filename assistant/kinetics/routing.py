@@ -1,0 +1,143 @@
+"""What a sentence is for: the literature, the model, a ranking of levers, or the source of a number.
+
+The literature comes first wherever there is doubt, because a what-if can be offered beside an answer, while
+a question that the model took away would be lost. So the model only takes what says that it is a what-if,
+or what reads whole as design and change and is said as an order, with an amount, or as two arms.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from assistant.kinetics.wording import Understood
+
+Kind: TypeAlias = Literal["literature", "what-if", "ranking", "source"]
+LONGEST: Final = 2000
+"""Characters of a what-if."""
+
+_SAYS_SO: Final = re.compile(
+    r"^\W*(?:/?whatif\b|(?:and\s|so\s|but\s)?(?:what\s+if\b(?!\s+any)|"
+    r"what\s+(?:would\s+|will\s+)?happens?\s+(?:if|when)\s+(?:i|we)\b|suppose\b|imagine\b)"
+    r"|(?:please\s+|can\s+you\s+|could\s+you\s+)?"
+    r"(?:simulate\b|run\s+(?:a|the|another)\s+(?:simulation|model|what-?if)\b|model\s+(?:a|an|the|how|what|4|cd28|axi|tisa|liso)))",
+    re.I,
+)
+_HAPPENS: Final = re.compile(
+    r"^\W*(?:and\s|so\s|but\s)?what\s+(?:would\s+|will\s+)?happens?\b", re.I
+)
+"""Asked of papers and of models alike: a what-if only where the model has the change."""
+_MEANING_WORDS: Final = re.compile(
+    r"\b(?:literature|papers?|stud(?:y|ies)|evidence|published|reported|reports?|trials?|cohorts?|known\b|"
+    r"mechanisms?|why|markers?|assays?|mice|mouse|authors?|cite|citations?|review|defin(?:e|ition)|"
+    r"in vitro|in vivo|clinical\w*|ZUMA\S*|JULIET|TRANSCEND|ELIANA|versus placebo)\b",
+    re.I,
+)
+_QUESTION: Final = re.compile(
+    r"^\W*(?:why|does|do|did|is|are|was|were|which|who|when|where|can|could|has|have|should|how|what|would|will)\b",
+    re.I,
+)
+_DESIGN: Final = r"(?:4-?1bb|41bb|cd137|\bbbz|bbζ|28z|28ζ|cd28|axi-?cel|tisa-?cel|liso-?cel|1xx)"
+_PAIR: Final = re.compile(
+    rf"{_DESIGN}\S*(?:\s+\S+){{0,6}}?\s+(?:vs\.?|versus|against|with|to|and)\s+(?:\S+\s+){{0,6}}?(?:{_DESIGN}|without)",
+    re.I,
+)
+_SIZE: Final = re.compile(
+    r"\d\s?(?:%|x\b|-?fold\b|/?d(?:ay)?s?\b|weeks?\b|cells\b|molecules\b)|\b\w*fold\b|\d+e\d+|\b(?:dose|burden|density|"
+    r"affinity)\b|\b(?:half|twice|double|triple)\b",
+    re.I,
+)
+_ORDER: Final = re.compile(
+    r"^\W*(?:please\s+|now\s+|then\s+)?(?:add|bring|change|cut|decrease|delete|double|drop|expand|give|halve|increase|infuse|"
+    r"irradiate|keep|knock|lower|make|overexpress|pulse|put|raise|re-?infuse|reduce|remove|replace|rest|set|skip|start|swap|"
+    r"switch|take|treat|triple|use|weaken)\b",
+    re.I,
+)
+_ARMS: Final = re.compile(r"\bwith\s(?:and|or|versus|vs\.?)\swithout\b|\bwithout\sand\swith\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a sentence goes first, and what else would fit."""
+
+    kind: Kind
+    fitting: str = ""
+    """The what-if that the words make as well, to be offered beside an answer from the literature."""
+    sure: bool = True
+    """Whether the words themselves say that it is a what-if; else the literature is offered beside it."""
+
+
+def route(text: str) -> Route:
+    """Where a sentence goes; when in doubt to the literature, with the what-if beside it."""
+    if not text or len(text) > LONGEST:
+        return Route("literature")
+    ranked = _ranking(text)
+    if ranked is not None:
+        return ranked
+    if _SAYS_SO.search(text):
+        return Route("what-if")  # before anything heavy is imported
+    from assistant.kinetics import provenance
+
+    if provenance.asked(text) is not None:
+        return Route("source")
+    if _MEANING_WORDS.search(text):
+        return Route("literature")
+    if _HAPPENS.search(text):
+        return Route("what-if" if _whole(text) else "literature", sure=False)
+    if _is_pair(text):
+        return Route("what-if", sure=False)
+    if _QUESTION.search(text) or text.rstrip().endswith("?"):
+        return Route("literature")
+    found = _whole(text)
+    if found is None:
+        return Route("literature")
+    return Route("what-if", sure=False) if _is_order(text, found) else Route("literature", fitting=text)
+
+
+def _ranking(text: str) -> Route | None:
+    from assistant.kinetics.rankings import MODEL_WORDS, ranking
+
+    asked = ranking(text)
+    if asked is None or _MEANING_WORDS.search(text):
+        return None
+    if MODEL_WORDS.search(text):
+        return Route("ranking")
+    return Route("ranking", sure=False) if asked.named else Route("literature", fitting=text)
+
+
+def _is_pair(text: str) -> bool:
+    """Two arms set against each other with a size, or "compare" and hardly more."""
+    asks = re.match(r"^\W*compare\b", text, re.I)
+    if _PAIR.search(text) is None or (not asks and _QUESTION.search(text)):
+        return False
+    sized = _SIZE.search(text) is not None
+    if asks:
+        return sized or len(text.split()) <= 8
+    return sized and re.search(r"\b(?:vs\.?|versus|instead of|with and without)\s", text, re.I) is not None
+
+
+def _whole(text: str) -> Understood | None:
+    """The what-if in the words when nothing is left over; no slip of the keyboard is mended for it."""
+    from assistant.kinetics.wording import Understood, parse
+
+    found = parse(text)
+    if not isinstance(found, Understood) or found.unknown or any("' read as '" in a for a in found.assumed):
+        return None
+    return found
+
+
+def _is_order(text: str, found: Understood) -> bool:
+    """Whether words that read whole are an order, name an amount or a length, or set up two arms."""
+    if not found.changes and found.days is None:
+        return False
+    if _ORDER.search(text) or _ARMS.search(text) or found.days is not None:
+        return True
+    sized = any(c.kind in ("set", "times") and not c.guessed for c in found.changes)
+    return sized or any(c.events for c in found.changes)
+
+
+def is_whatif(text: str) -> bool:
+    """Whether a sentence belongs to the model: a what-if, or a ranking of levers."""
+    return route(text).kind in ("what-if", "ranking")
