@@ -6,16 +6,70 @@ wrong with its proposal once; a second bad one is refused, and the reader is tol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
+from assistant.errors import SenescopeError
 from assistant.kinetics.proposal import Proposal, ProposalError, catalogue
-from assistant.models.chat import Cancelled, ChatModel, Message, never
+from assistant.models.chat import Cancelled, ChatModel, Message, Stopped, never
 from assistant.models.patience import listen
 from assistant.models.prompts import Prompt
 
+if TYPE_CHECKING:
+    from assistant.kinetics.requests import Request
+
 LONGEST: Final = 8000
 """Characters of a reply that are read."""
+
+
+def worded(
+    text: str,
+    model: Callable[[], ChatModel | None],
+    prompt: Callable[[], Prompt],
+    *,
+    days: int,
+    draws: int,
+    seed: int,
+    seconds: float,
+    cancelled: Cancelled = never,
+) -> tuple[Request, str]:
+    """The what-if in the reader's words, and what is to be said about who read them ("" for the grammar).
+
+    Arguments:
+        model: opens the chat model, asked only where the grammar leaves something over; None for none.
+        prompt: the template of the job "what-if".
+        days: length of the run unless the words name one.
+        seconds: limit for each reply of the model.
+    Raises:
+        InputError: neither the grammar nor the model made a what-if of it.
+        Stopped: the reader cancelled.
+    """
+    from assistant.errors import InputError
+    from assistant.kinetics.rankings import ranking
+    from assistant.kinetics.requests import from_proposal, from_words
+    from assistant.kinetics.wording import Understood, parse
+
+    read = parse(text)
+    whole = ranking(text) is not None or (isinstance(read, Understood) and not read.unknown)
+    note = ""
+    if not whole:
+        try:
+            chosen = model()
+            if chosen is not None:
+                proposal = propose(text, chosen, prompt(), seconds=seconds, cancelled=cancelled)
+                found = from_proposal(proposal, text, by=chosen.name, days=days, draws=draws, seed=seed)
+                note = f"not all words were understood: {chosen.name} proposed the change, and it was checked"
+                return found, note
+        except Stopped:
+            raise
+        except SenescopeError as problem:
+            note = f"no what-if from the chat model: {problem.message}"
+    try:
+        return from_words(text, days=days, draws=draws, seed=seed), note
+    except InputError as problem:
+        if not note:
+            raise
+        raise InputError(f"{problem.message} ({note})", hint=problem.hint) from problem
 
 
 def propose(

@@ -104,8 +104,10 @@ def _one(
     place: Desk, engine: Engine, question: str, wanted: Filters, length: Length | None, writer: Writer
 ) -> int:
     """Answer one question on stdout; returns the exit code."""
-    if engine.is_whatif(question):
-        return _hand_over(place, question)
+    route = engine.route(question)
+    # A filter is a wish for papers: only what says that it is a what-if goes past it.
+    if route.kind in ("what-if", "ranking") and (route.sure or wanted == Filters()):
+        return _hand_over(place, question, sure=route.sure)
     started = time.perf_counter()
     answer = _answer(engine, question, wanted, length, writer).timed(round(time.perf_counter() - started, 3))
     for note in answer.notes:
@@ -174,9 +176,13 @@ def _lines() -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _hand_over(place: Desk, question: str) -> int:
+def _hand_over(place: Desk, question: str, *, sure: bool) -> int:
     """Give a what-if in words to the what-if command."""
     from assistant.cli.whatif import run_words
 
-    place.say("this is a what-if: running it on the kinetic model")
+    place.say(
+        "this is a what-if: running it on the kinetic model"
+        if sure
+        else "this reads as a what-if: running it on the kinetic model (for papers, put it as a question)"
+    )
     return run_words(place, question)

@@ -17,6 +17,7 @@ from assistant.errors import EnvironmentFault, ExitCode, UsageError
 if TYPE_CHECKING:
     from assistant.kinetics.requests import Request
     from assistant.kinetics.whatif import Answered
+    from assistant.models.prompts import Prompt
 
 CURVES = ("blood_cells_per_uL", "senescent_fraction")
 """What the terminal shows unless --plot names another."""
@@ -163,13 +164,21 @@ def _curves(done: Answered, width: int | None, wanted: str | None) -> str:
 
 
 def _worded(place: Desk, text: str, *, explicit_days: bool = False) -> Request:
-    from assistant.kinetics.requests import from_words
+    from assistant.answering.proposing import worded
+    from assistant.cli.ask import chat_model
 
     settings = place.settings
-    days, draws, seed = (settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
-    request = _proposed(place, text, days, draws, seed)
-    if request is None:
-        request = from_words(text, days=days, draws=draws, seed=seed)
+    request, note = worded(
+        text,
+        lambda: chat_model(place),
+        lambda: _prompt(place),
+        days=settings.integer("whatif.days"),
+        draws=settings.integer("whatif.draws"),
+        seed=settings.integer("whatif.seed"),
+        seconds=settings.integer("models.seconds"),
+    )
+    if note:
+        place.say(note)
     words = request.understood
     if (
         explicit_days
@@ -184,34 +193,12 @@ def _worded(place: Desk, text: str, *, explicit_days: bool = False) -> Request:
     return request
 
 
-def _proposed(place: Desk, text: str, days: int, draws: int, seed: int) -> Request | None:
-    """What the chat model proposes where the grammar left something over; None without a model."""
-    if place.settings.text("model") in ("none", ""):
-        return None
-    from assistant.kinetics.wording import Understood, parse
-
-    read = parse(text)
-    if isinstance(read, Understood) and not read.unknown:
-        return None
-    from assistant.answering.proposing import propose
-    from assistant.cli.ask import chat_model
-    from assistant.errors import SenescopeError
-    from assistant.kinetics.requests import from_proposal
+def _prompt(place: Desk) -> Prompt:
+    """The template of the job "what-if"."""
     from assistant.models.prompts import load
 
-    try:
-        chosen = chat_model(place)
-        if chosen is None:
-            return None
-        folder = place.settings.text("prompts.folder")
-        prompt = load(Path(folder).expanduser() if folder else None)["what-if"]
-        proposal = propose(text, chosen, prompt, seconds=place.settings.integer("models.seconds"))
-        request = from_proposal(proposal, text, by=chosen.name, days=days, draws=draws, seed=seed)
-    except SenescopeError as problem:
-        place.say(f"no what-if from the chat model: {problem.message}")
-        return None
-    place.say(f"not all words were understood: {chosen.name} proposed the change, and it was checked")
-    return request
+    folder = place.settings.text("prompts.folder")
+    return load(Path(folder).expanduser() if folder else None)["what-if"]
 
 
 def _listed(place: Desk, design: str | None, vs: str | None, sets: list[str] | None) -> Request:

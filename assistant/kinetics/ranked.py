@@ -117,18 +117,16 @@ def sentence(found: Found, name: str) -> str:
         best = found.levers[0]
         near = f"Nearest: {_told(found, best)}" if found.first(best) else "None does so in any draw"
         return (
-            f"None of {len(found.levers)} single changes of the {name} {verb}s the {what} in 95 % of the draws: "
-            f"undetermined within the ranges. {near}."
+            f"None of {len(found.levers)} single changes of the {name} {verb}s the {what} in 95 % of the "
+            f"draws: undetermined within the ranges. {near}."
         )
     told = "; ".join(_told(found, r) for r in found.sure[:TOLD])
     more = len(found.sure) - TOLD
     rest = f", and {more} more" if more > 0 else ""
     unclear = sum(r.direction == "undetermined" for r in found.levers)
-    clear = _clear(found)
-    return (
-        f"Of {len(found.levers)} single changes of the {name}, {len(found.sure)} {verb} the {what} in 95 % of the "
-        f"draws; {unclear} undetermined. First: {told}{rest}.{clear}{_costs(found.sure[0])}"
-    )
+    after = _clear(found) + _costs(found.sure[0])
+    count = f"Of {len(found.levers)} single changes of the {name}, {len(found.sure)} {verb} the {what}"
+    return f"{count} in 95 % of the draws; {unclear} undetermined. First: {told}{rest}.{after}"
 
 
 def _told(found: Found, one: Ranked) -> str:
@@ -139,7 +137,9 @@ def _told(found: Found, one: Ranked) -> str:
     shown = "%" if unit == "1" else unit
     spoken = {"%": " percentage points", "day": " days"}.get(shown, f" {shown}")
     gap = one.difference
-    size = band(gap, shown) + spoken if math.isfinite(gap.median) else "no number: it never comes in one design"
+    size = (
+        band(gap, shown) + spoken if math.isfinite(gap.median) else "no number: it never comes in one design"
+    )
     return f"{one.name} [{one.lever}] {size}, first in {100 * found.first(one):.0f} % of draws"
 
 

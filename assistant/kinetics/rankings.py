@@ -26,7 +26,9 @@ _ASKS: Final = re.compile(
     rf"|^\W*(?:please\s)?rank\b|\bbest\s(?:single\s)?{_CHANGE}\b.{{0,30}}\b(?:to|for)\b",
     re.I,
 )
-MODEL_WORDS: Final = re.compile(rf"\b(?:{_CHANGE}|model|simulat\w+|single\s(?:\w+\s)?change)\b|^\W*rank\b", re.I)
+MODEL_WORDS: Final = re.compile(
+    rf"\b(?:{_CHANGE}|model|simulat\w+|single\s(?:\w+\s)?change)\b|^\W*rank\b", re.I
+)
 """Words of someone who speaks of designs, not of papers."""
 _LOWER = r"reduc|lower|decreas|minimi[sz]|limit|least|suppress|diminish|keeps?\s\w+\sdown"
 _PREVENT = r"prevent|avoid|protect|against|spare"
@@ -37,8 +39,8 @@ _BETTER = r"improv|enhanc|better|good|help|best\s\w+\s(?:for|to)"
 _AFFECT = r"affect|influenc|matter|chang|mov|shift|determin"
 GOOD: Final = {
     "Cmax": "higher", "AUC0-28d": "higher", "persistence": "higher", "remission_probability": "higher",
-    "time_to_relapse": "higher", "tumour_nadir": "lower", "time_to_clearance": "lower", "bcell_aplasia": "lower",
-    "senescent_fraction_d28": "lower", "exhausted_fraction_d28": "lower",
+    "time_to_relapse": "higher", "tumour_nadir": "lower", "time_to_clearance": "lower",
+    "bcell_aplasia": "lower", "senescent_fraction_d28": "lower", "exhausted_fraction_d28": "lower",
 }  # fmt: skip
 """Which way an outcome is better, for words that only say "improve"."""
 
@@ -121,7 +123,9 @@ def _wish(text: str, outcome: str) -> tuple[Wish | None, list[str]]:
         return re.search(rf"\b(?:{pattern})\w*", text, re.I) is not None
 
     timed = outcome.startswith("time_to")
-    avoided = says(_PREVENT) or (says(_LOWER) and outcome == "time_to_relapse" and "time to" not in text.lower())
+    avoided = says(_PREVENT) or (
+        says(_LOWER) and outcome == "time_to_relapse" and "time to" not in text.lower()
+    )
     votes: set[Wish] = set()
     if says(_DELAY) or (timed and avoided):
         votes.add("higher" if timed else "lower")
@@ -150,7 +154,9 @@ def _tail(text: str, design: str) -> tuple[str, tuple[str, ...]]:
     from assistant.kinetics.words import lex
 
     words = text.strip(" ?.!,")
-    telling = [i for i in lex(words) if i.kind not in ("stop", "place", "comma", "under", "with", "and", "outcome")]
+    telling = [
+        i for i in lex(words) if i.kind not in ("stop", "place", "comma", "under", "with", "and", "outcome")
+    ]
     if not telling:
         return "", ()
     found = _conditions(words, design)

@@ -54,8 +54,9 @@ def from_words(text: str, *, days: float | None = None, draws: int = 200, seed: 
     if isinstance(found, NotUnderstood) and asks_for_ranking(text):
         raise InputError(
             f"{text.strip()[:200]!r} asks for a ranking, but not of one outcome in one design.",
-            hint="Name one of each, e.g. 'what most delays senescence in a 4-1BB design?' or 'which lever most"
-            " improves persistence in 28z?' (senescence, exhaustion, persistence, peak, relapse, remission).",
+            hint="Name one of each, e.g. 'what most delays senescence in a 4-1BB design?' or 'which lever"
+            " most improves persistence in 28z?' (senescence, exhaustion, persistence, peak, relapse,"
+            " remission).",
         )
     if isinstance(found, NotUnderstood):
         raise InputError(

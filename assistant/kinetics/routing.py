@@ -25,9 +25,7 @@ _SAYS_SO: Final = re.compile(
     r"(?:simulate\b|run\s+(?:a|the|another)\s+(?:simulation|model|what-?if)\b|model\s+(?:a|an|the|how|what|4|cd28|axi|tisa|liso)))",
     re.I,
 )
-_HAPPENS: Final = re.compile(
-    r"^\W*(?:and\s|so\s|but\s)?what\s+(?:would\s+|will\s+)?happens?\b", re.I
-)
+_HAPPENS: Final = re.compile(r"^\W*(?:and\s|so\s|but\s)?what\s+(?:would\s+|will\s+)?happens?\b", re.I)
 """Asked of papers and of models alike: a what-if only where the model has the change."""
 _MEANING_WORDS: Final = re.compile(
     r"\b(?:literature|papers?|stud(?:y|ies)|evidence|published|reported|reports?|trials?|cohorts?|known\b|"

@@ -205,7 +205,9 @@ def answer(done: Answered, *, width: int | None = None, plot: str = "") -> str:
 
         found = done.ranked
         parts.append(ranking(run.b.name, found.outcome, found.levers, found.draws, width).rstrip())
-        parts.append(f"The first of them as a what-if: A is {run.b.name} with {found.levers[0].name}, B without.")
+        parts.append(
+            f"The first of them as a what-if: A is {run.b.name} with {found.levers[0].name}, B without."
+        )
     parts.append(outcomes(run.outcomes, width))
     info = run.run
     parts.append(

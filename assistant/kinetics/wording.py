@@ -27,6 +27,7 @@ EXAMPLES: Final = (
     "axi-cel with a four-day rest every week instead of continuous signal",
 )
 
+
 @dataclass(frozen=True, slots=True)
 class WordChange:
     """One change that the words ask for."""

@@ -127,7 +127,16 @@ def whatif_lines(payload: Json) -> list[str]:
     """A what-if as tables: outcomes with differences, then the changes with their reasons."""
     names = [markdown_escaped(str(design["name"])) for design in payload.get("designs") or ()]
     a, b = (names + ["A", "B"])[:2]
-    lines = [f"What-if: A = {a}, B = {b}.", "", "| Outcome | A | B | Difference | |", "|---|---|---|---|---|"]
+    lines = [f"What-if: A = {a}, B = {b}.", ""]
+    read = payload.get("understood") or {}
+    if read.get("echo"):
+        lines += [f"Read as: {markdown_escaped(str(read['echo']))}.", ""]
+    lines += [f"- assumed: {markdown_escaped(str(item))}" for item in read.get("assumed") or ()]
+    lines += [f"- not understood: {markdown_escaped(str(item))}" for item in read.get("unknown") or ()]
+    if payload.get("sentence"):
+        lines += ["", markdown_escaped(str(payload["sentence"])), ""]
+    lines += _ranking(payload.get("ranking") or {})
+    lines += ["| Outcome | A | B | Difference | |", "|---|---|---|---|---|"]
     for outcome in payload.get("outcomes") or ():
         values = " | ".join(spread(outcome.get(side)) for side in ("A", "B", "difference"))
         unit = markdown_escaped(str(outcome.get("unit") or ""))
@@ -143,8 +152,25 @@ def whatif_lines(payload: Json) -> list[str]:
             for change in changes
         ]
     run = payload.get("run") or {}
-    lines += ["", f"Seed {run.get('seed')}, {run.get('draws')} draws; brackets are the 5–95 % band."]
+    again = f"; `senescope whatif --replay {run['id']}` runs it again" if run.get("id") else ""
+    lines += ["", f"Seed {run.get('seed')}, {run.get('draws')} draws; brackets are the 5–95 % band{again}."]
     return lines + [f"> {markdown_escaped(str(warning))}" for warning in payload.get("warnings") or ()]
+
+
+def _ranking(found: Json) -> list[str]:
+    """The levers of a ranking as a table."""
+    if not found:
+        return []
+    outcome, wish = markdown_escaped(str(found["outcome"])), str(found["wish"])
+    lines = [f"| Lever | {outcome}, with - without | Direction | First in draws |", "|---|---|---|---|"]
+    for lever in found["levers"]:
+        first = lever["first"]
+        share = max(first.values()) if wish == "either" else first[wish]
+        lines.append(
+            f"| {markdown_escaped(str(lever['name']))} | {spread(lever['difference'])} "
+            f"| {lever['direction']} | {100 * float(share):.0f} % |"
+        )
+    return [*lines, ""]
 
 
 def because(reason: object) -> str:

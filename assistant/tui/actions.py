@@ -77,7 +77,6 @@ class CommandActions(Exports):
                 await view.show_stopped("cancelled")
         if cancelled:
             self.workers.cancel_group(self, "answer")
-            self.workers.cancel_group(self, "whatif")
         self.go("conversation")
 
     def action_scroll_conversation(self, direction: int) -> None:
@@ -155,6 +154,28 @@ class CommandActions(Exports):
     async def action_whatif(self, argument: str = "") -> None:
         """`/whatif TEXT`."""
         await self.question(f"/whatif {argument}")
+
+    @shown
+    async def action_ask(self, argument: str = "") -> None:
+        """`/ask QUESTION`: the papers, whatever the words look like."""
+        await self.question(f"/ask {argument}")
+
+    @shown
+    async def action_keep_whatif(self) -> None:
+        """`k` in the what-if room: write what the levers show into the conversation."""
+        payload = self.whatif.settled
+        if payload is None:
+            raise InputError(
+                "There is no finished run to keep yet.", hint="Wait for the full run, or change a lever."
+            )
+        if any(
+            (turn.payload or {}).get("run", {}).get("id") == payload["run"]["id"]
+            for turn in self.dialogue.turns()
+        ):
+            self.notify("This run is a turn of the conversation already.")
+            return
+        await self.keep_whatif(self.whatif.request.line, payload)
+        self.notify(f"Kept in the conversation; its id for --replay is {payload['run']['id']}.", markup=False)
 
     @shown
     async def action_add_lever(self) -> None:

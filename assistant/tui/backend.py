@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.answering.engine import Context, Engine
     from assistant.answering.events import Event
     from assistant.evidence import Answer, Citation, Filters
+    from assistant.kinetics.routing import Route
     from assistant.models.chat import ChatModel
     from assistant.settings import Settings
     from ingest.pipeline import Progress
@@ -58,8 +59,8 @@ class Backend(Protocol):
     def similar(self, citation: Citation, filters: Filters) -> tuple[Citation, ...]:
         """Passages like a quote, best first, without the quote itself."""
 
-    def is_whatif(self, question: str) -> bool:
-        """Whether the question is one for the kinetic model."""
+    def route(self, question: str) -> Route:
+        """Where a question goes first: to the literature, or to the kinetic model."""
 
     @property
     def model(self) -> Model:
@@ -76,7 +77,7 @@ class EngineBackend:
         self._settings = settings
         self._engine: Engine | None = None
         self._lock = threading.Lock()
-        self.model: Model = KineticModel(settings)
+        self.model: Model = KineticModel(settings, self._writer)
         self._model: ChatModel | None = None
         """The chat model that was used last, kept open under the name in `_named`."""
         self._named = "none"
@@ -145,9 +146,9 @@ class EngineBackend:
             found.append(Quoted.of(n, hit.paper, hit.passage, document, span.start, span.end))
         return tuple(found)
 
-    def is_whatif(self, question: str) -> bool:
-        """Whether the question is one for the kinetic model."""
-        return self._opened.is_whatif(question)
+    def route(self, question: str) -> Route:
+        """Where a question goes first: to the literature, or to the kinetic model."""
+        return self._opened.route(question)
 
     def close(self) -> None:
         """Release files; a run in progress is not waited for."""

@@ -31,6 +31,7 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("whatif", "TEXT", "Compare two designs in the model", "whatif", needs_text=True),
+    Command("ask", "QUESTION", "Ask the papers, also what reads like a what-if", "ask", needs_text=True),
     Command("evidence", "[N]", "Open the quotes behind the answer, or quote N", "evidence"),
     Command("sources", "", "List every paper cited in this session", "sources"),
     Command("filter", "[system=patients costim=CD28 year=2019.. | off]", "Restrict the evidence", "filter"),

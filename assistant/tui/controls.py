@@ -45,6 +45,8 @@ class Controls(Vertical):
         self._known: list[tuple[str, str]] = []
         self._words = ""
         """The what-if in words that the sliders tune, if it was one."""
+        self._proposal, self._by = "", "none"
+        """What a chat model made of those words, and which."""
         self._sides = {side: Side("", {}, {}) for side in SIDES}
         self._rows: list[str] = []
 
@@ -85,7 +87,9 @@ class Controls(Vertical):
             own: parameters of both designs as they stand, empty where a design cannot be loaded.
         """
         inputs = payload.get("inputs") or {}
-        self._words = str(inputs.get("text") or "")
+        # A ranking is not searched again under a slider: its first lever is tuned as a design of its own.
+        self._words = "" if payload.get("ranking") else str(inputs.get("text") or "")
+        self._proposal, self._by = str(inputs.get("proposal") or ""), str(inputs.get("by") or "none")
         names = self.designs_of(payload)
         self._choose(*names)
         for side, name, design, parameters in zip(
@@ -95,6 +99,8 @@ class Controls(Vertical):
             # What was set in words belongs to the words, and stays when a lever is reset.
             listed = [*(inputs.get("set") or ()), *(inputs.get(f"set_{side}") or ())]
             sets = dict(entry.split("=", 1) for entry in listed if entry[:2] not in ("A:", "B:"))
+            if payload.get("ranking"):
+                sets |= _set_by_words(payload, side.upper())
             self._sides[side] = Side(name, _merged(now, parameters, worded=bool(self._words)), sets)
         self._furnish()
         self.settle(payload)
@@ -145,7 +151,10 @@ class Controls(Vertical):
     def request(self) -> Request:
         """What the controls ask for."""
         a, b = (self._sides[side] for side in SIDES)
-        return Request(text=self._words, a=a.design, b=b.design, sets_a=dict(a.sets), sets_b=dict(b.sets))
+        return Request(
+            text=self._words, a=a.design, b=b.design, sets_a=dict(a.sets), sets_b=dict(b.sets),
+            model=self._by, proposal=self._proposal,
+        )  # fmt: skip
 
     def _choose(self, *names: str) -> None:
         for name in names:
@@ -175,7 +184,7 @@ class Controls(Vertical):
             return
         side = self._sides["a" if event.select.id == "design-a" else "b"]
         side.design = str(event.value)
-        self._words = ""
+        self._words = self._proposal = ""
         self.post_message(WhatIfEdited(self.request(), designs=True))
 
     @on(Slider.Moved)
@@ -242,6 +251,16 @@ def _row(lever: Lever) -> Horizontal:
 def _legend() -> Content:
     marks = [status_mark(name) for name in ("published", "guided", "fitted", "assumed", "user")]
     return Content.styled("   ".join(marks), "dim")
+
+
+def _set_by_words(payload: Json, side: str) -> dict[str, str]:
+    """Values that the words set on a side, as settings of its design."""
+    return {
+        str(change["parameter"]): repr(float(change["to"]))
+        for change in payload.get("changes") or ()
+        if change.get("by") == "user" and "event" not in change and side in str(change.get("design"))
+        and change.get("design") != "A to B"
+    }  # fmt: skip
 
 
 def _merged(now: Mapping[str, Json], own: Mapping[str, Json], *, worded: bool) -> dict[str, Json]:

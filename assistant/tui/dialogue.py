@@ -87,6 +87,13 @@ class Dialogue:
         self.waiting.append(job)
         return job
 
+    def record(self, question: str, kind: TurnKind, payload: Json) -> int:
+        """Write down a turn that needs no work: what it asks and what came of it; returns its id."""
+        turn = self.begin(question).turn
+        self.waiting.pop()
+        self._write(turn, kind, payload, "", 0.0)
+        return turn
+
     def next(self) -> Job | None:
         """The next question to work on, when none is being worked on."""
         if self.running is None and self.waiting:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REBINDABLE: tuple[str, ...] = (
     "help", "chat", "evidence", "whatif", "new", "sessions", "send", "newline", "open", "copy", "bibtex",
-    "similar", "only", "curve", "zoom", "save", "export", "lever", "reset",
+    "similar", "only", "curve", "zoom", "save", "export", "keep", "lever", "reset",
 )  # fmt: skip
 """Names of the actions that `chat.keys` may give other keys."""
 

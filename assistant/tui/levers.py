@@ -86,6 +86,25 @@ class Request:
     sets_b: Mapping[str, str] = field(default_factory=dict)
     draws: int = 0
     """Parameter draws; 0 takes the number of the settings."""
+    model: str = "none"
+    """`PROVIDER:NAME` of the chat model that may propose what the grammar does not read."""
+    proposal: str = ""
+    """What it proposed, as JSON, when the words were read before."""
+
+    @property
+    def line(self) -> str:
+        """The comparison as it can be typed again."""
+        sets = [
+            f"--set {side}:{name}={shlex.quote(value)}"
+            for side, own in (("A", self.sets_a), ("B", self.sets_b))
+            for name, value in own.items()
+        ]
+        if not self.text:
+            vs = [f"--vs {shlex.quote(self.b)}"] if self.b else []
+            return " ".join(["/whatif --design", shlex.quote(self.a), *vs, *sets])
+        if not sets:
+            return f"/whatif {self.text}"
+        return " ".join(["/whatif --text", shlex.quote(self.text), *sets])
 
     @classmethod
     def typed(cls, line: str) -> Request:
@@ -104,16 +123,23 @@ class Request:
                 f"{text!r} cannot be read: {error}.", hint="Close the quotation mark."
             ) from error
         options: dict[str, str] = {}
-        sets: dict[str, str] = {}
+        sets: dict[str, dict[str, str]] = {"A": {}, "B": {}, "": {}}
         for name, value in zip(words[::2], [*words[1::2], ""], strict=False):
             key, equals, amount = value.partition("=")
             if name == "--set" and equals:
-                sets[key] = amount
-            elif name in ("--design", "--vs") and value:
+                side, colon, own = key.partition(":")
+                sets[side if colon and side in sets else ""][own if colon else key] = amount
+            elif name in ("--design", "--vs", "--text") and value:
                 options[name] = value
             else:
                 raise InputError(
                     f"{name} {value}: not understood.",
                     hint="Use --design bbz --vs 28z --set NAME=VALUE, or words.",
                 )
-        return cls(a=options.get("--design", "bbz"), b=options.get("--vs", ""), sets_a=sets, sets_b=sets)
+        return cls(
+            text=options.get("--text", ""),
+            a=options.get("--design", "bbz"),
+            b=options.get("--vs", "28z" if "--text" in options else ""),
+            sets_a=sets[""] | sets["A"],  # without a side for both, as on the command line
+            sets_b=(sets[""] if options.get("--vs") else {}) | sets["B"],
+        )

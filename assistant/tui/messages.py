@@ -105,11 +105,20 @@ class Answered(Message):
 
 
 @dataclass
+class Modelled(Message):
+    """The question of a turn goes to the kinetic model; `text` says what is done there."""
+
+    turn: int
+    text: str
+
+
+@dataclass
 class Simulated(Message):
-    """A what-if of the conversation came back."""
+    """A what-if of the conversation came back; `question` is what the papers can be asked beside it."""
 
     turn: int
     payload: Json
+    question: str = ""
 
 
 @dataclass

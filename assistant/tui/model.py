@@ -6,18 +6,27 @@ As in `backend`, everything heavy is imported inside the methods.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from assistant.errors import EnvironmentFault, InputError
+from assistant.models.chat import Cancelled, Stopped, never
 from assistant.tui.logbook import LOG
 
 if TYPE_CHECKING:
     from assistant.kinetics.requests import Request as Asked
+    from assistant.models.chat import ChatModel
     from assistant.sessions.turns import Json
     from assistant.settings import Settings
     from assistant.tui.levers import Request
+
+Step: TypeAlias = Callable[[int, int], None]
+
+
+def quiet(done: int, total: int) -> None:
+    """Tell nobody how far a search is."""
+
 
 FOLDER = "designs"
 """Where saved designs lie in the home folder."""
@@ -36,8 +45,13 @@ class Model(Protocol):
     def parameters(self, design: str) -> Mapping[str, Json]:
         """The parameters of a design as it stands."""
 
-    def whatif(self, request: Request) -> Json:
-        """Compare two designs."""
+    def whatif(self, request: Request, step: Step = quiet, cancelled: Cancelled = never) -> Json:
+        """Compare two designs, or rank the levers of one.
+
+        Arguments:
+            step: told how many levers of a ranking are done of how many.
+            cancelled: asked between levers and by a chat model; ends the run with `Stopped`.
+        """
 
     def save(self, request: Request, side: str, name: str) -> Path:
         """Write design `a` or `b` of a comparison to a file that can be compared again."""
@@ -49,8 +63,12 @@ class Model(Protocol):
 class KineticModel:
     """The real one."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, writer: Callable[[str], ChatModel | None] = lambda name: None
+    ) -> None:
+        """Arguments: writer: opens a chat model by name, to propose what the grammar does not read."""
         self._settings = settings
+        self._writer = writer
 
     def prepare(self) -> None:
         """Compile the model where that was not done."""
@@ -78,13 +96,21 @@ class KineticModel:
         listed = {name: found.to_json() for name, found in designs.load(design).parameters.items()}
         return {name: {**found, "source": cite(found["source"])} for name, found in listed.items()}
 
-    def whatif(self, request: Request) -> Json:
-        """Compare two designs."""
+    def whatif(self, request: Request, step: Step = quiet, cancelled: Cancelled = never) -> Json:
+        """Compare two designs, or rank the levers of one."""
         from assistant.kinetics import replay, whatif
 
+        def told(done: int, total: int) -> None:
+            if cancelled():
+                raise Stopped("The reader cancelled.")
+            step(done, total)
+
         self.prepare()
-        done = whatif.answer(self._asked(request))
+        asked, note = self._read(request, cancelled)
+        done = whatif.answer(asked, progress=told)
         payload = done.payload()
+        if note:
+            payload["warnings"].append(note)
         if not request.draws:  # a draft under a slider is no run to come back to
             try:
                 replay.store(self._settings.home, done)
@@ -137,12 +163,16 @@ class KineticModel:
         return target.resolve()
 
     def _asked(self, request: Request) -> Asked:
+        return self._read(request, never)[0]
+
+    def _read(self, request: Request, cancelled: Cancelled) -> tuple[Asked, str]:
+        """What is to be run, and what is to be said about who read the words."""
         from assistant.kinetics import requests
 
         days, draws, seed = (self._settings.integer(f"whatif.{name}") for name in ("days", "draws", "seed"))
         draws = min(request.draws or draws, draws)
         if not request.text:
-            return requests.from_parts(
+            parts = requests.from_parts(
                 design=request.a,
                 vs=request.b or None,
                 sets_a=tuple(f"{name}={value}" for name, value in request.sets_a.items()),
@@ -151,12 +181,42 @@ class KineticModel:
                 draws=draws,
                 seed=seed,
             )
-        asked = requests.from_words(request.text, days=days, draws=draws, seed=seed)
+            return parts, ""
+        if request.proposal:
+            from assistant.kinetics.proposal import Proposal
+
+            proposal = Proposal.from_json(request.proposal)
+            asked, note = (
+                requests.from_proposal(
+                    proposal, request.text, by=request.model, days=days, draws=draws, seed=seed
+                ),
+                "",
+            )
+        else:
+            asked, note = self._worded(request, days, draws, seed, cancelled)
         by_hand = (
             tuple(f"{name}={value}" for name, value in sets.items())
             for sets in (request.sets_a, request.sets_b)
         )
-        return requests.with_sets(asked, *by_hand)
+        return requests.with_sets(asked, *by_hand), note
+
+    def _worded(
+        self, request: Request, days: int, draws: int, seed: int, cancelled: Cancelled
+    ) -> tuple[Asked, str]:
+        from assistant.answering.proposing import worded
+        from assistant.models.prompts import load
+
+        folder = self._settings.text("prompts.folder")
+        return worded(
+            request.text,
+            lambda: self._writer(request.model),
+            lambda: load(Path(folder).expanduser() if folder else None)["what-if"],
+            days=days,
+            draws=draws,
+            seed=seed,
+            seconds=self._settings.integer("models.seconds"),
+            cancelled=cancelled,
+        )
 
 
 def _text(payload: Json, ending: str) -> str:

@@ -58,6 +58,39 @@ def reading(payload: Json) -> Content:
     return Content("\n").join(lines)
 
 
+def ranking(payload: Json) -> Content:
+    """All levers that were tried, with what each does, how sure that is, and how often it comes first."""
+    found = payload.get("ranking") or {}
+    wish = str(found.get("wish") or "")
+    lines = []
+    for lever in found.get("levers") or ():
+        first = lever["first"]
+        share = max(first.values()) if wish == "either" else float(first[wish])
+        sure = {"lower": "▼ lower", "higher": "▲ higher"}.get(str(lever["direction"]), "≈ unclear")
+        lines.append(
+            Content.assemble(
+                (f"{one_line(str(lever['lever'])):<20} ", "$primary"),
+                f"{_gap(lever['difference'], str(found.get('outcome'))):<24} ",
+                (f"{sure:<9} ", "bold"),
+                (f"first in {100 * share:.0f} % of draws", "dim"),
+            )
+        )
+    return Content("\n").join(lines)
+
+
+def ranking_title(payload: Json) -> str:
+    """What the levers are ranked by."""
+    found = payload.get("ranking") or {}
+    return f"{_short(one_line(str(found.get('outcome') or '')))}, with − without each lever"
+
+
+def _gap(difference: Json, outcome: str) -> str:
+    """A difference with its band; shares in percentage points."""
+    if "_fraction_" not in outcome and not outcome.endswith("_probability"):
+        return spread(difference)
+    return spread({k: None if v is None else 100.0 * float(v) for k, v in difference.items()}) + " points"
+
+
 def drivers(payload: Json) -> Content:
     """The uncertain parameters that the difference depends on most, by rank correlation over the draws."""
     lines = []

@@ -13,6 +13,7 @@ from assistant.tui.work import Workers
 
 if TYPE_CHECKING:
     from assistant.evidence import Answer
+    from assistant.sessions.turns import Json
 
 
 class Questions(Workers):
@@ -38,14 +39,24 @@ class Questions(Workers):
         job = self.dialogue.next()
         if job is None:
             return
-        text = job.question.removeprefix("/whatif").strip()
-        if job.question.startswith("/whatif") or (self.ready and self.backend.is_whatif(text)):
+        self._say(job.turn, "Reading the evidence…")
+        self.run_job(job)
+
+    @on(messages.Modelled)
+    @while_open
+    def _modelled(self, event: messages.Modelled) -> None:
+        running = self.dialogue.running
+        if running is not None and running.turn == event.turn:
             self.whatif.working()
-            self._say(job.turn, "Running the model… (a first run compiles it, 10 to 20 s)")
-            self.run_whatif(job.turn, text)
-        else:
-            self._say(job.turn, "Reading the evidence…")
-            self.run_ask(job)
+            self._say(event.turn, event.text)
+
+    async def keep_whatif(self, line: str, payload: Json) -> None:
+        """Write a finished run of the what-if room into the conversation."""
+        from assistant.sessions.turns import compact
+
+        turn = self.dialogue.record(line, "whatif", compact(payload))
+        view = await self.conversation.begin(turn, line, "")
+        await view.show_whatif(payload)
 
     def _say(self, turn: int, text: str) -> None:
         view = self.conversation.view(turn)
@@ -102,6 +113,8 @@ class Questions(Workers):
         from assistant.sessions.turns import compact
 
         seconds = float(event.payload["run"]["seconds"])
+        if event.question:
+            event.payload["literature"] = event.question
         if not self.dialogue.finish(event.turn, "whatif", compact(event.payload), "", seconds):
             return
         view = self.conversation.view(event.turn)

@@ -17,7 +17,7 @@ from assistant.tui.answer_text import SCHEME, AnswerText
 from assistant.tui.answer_view import answer_parts
 from assistant.tui.badges import summary
 from assistant.tui.messages import CitationOpened, Submitted
-from assistant.tui.whatif_turn import WhatIfSummary
+from assistant.tui.whatif_turn import PapersOffer, WhatIfSummary
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
@@ -101,7 +101,8 @@ class TurnView(Vertical):
     async def show_whatif(self, payload: Json) -> None:
         """Replace the waiting line by the summary of a what-if."""
         self.payload = payload
-        await self._settle([WhatIfSummary(payload)])
+        beside = str(payload.get("literature") or "")
+        await self._settle([WhatIfSummary(payload), *([PapersOffer(beside)] if beside else [])])
 
     async def show_error(self, error: Exception) -> None:
         """Replace the waiting line by a panel that says what to do."""

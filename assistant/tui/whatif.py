@@ -28,6 +28,9 @@ class WhatIfRoom(Vertical, can_focus=False):
         Binding("C", "turn(-1)", "Curve back", show=False, tooltip="show the curve before"),
         Binding("e", "app.export_whatif", "Export", id="export", tooltip="export the comparison to a file"),
         Binding("s", "app.save_design", "Save", id="save", tooltip="save the design of the lever in focus"),
+        Binding(
+            "k", "app.keep_whatif", "Keep", id="keep", tooltip="keep the run as a turn of the conversation"
+        ),
         Binding("z", "zoom", "Zoom", id="zoom", tooltip="show the first 90 days, the first 28, everything"),
         Binding("a", "app.add_lever", "Add lever", id="lever", tooltip="add a lever for another parameter"),
         Binding("R", "clear", "Reset all", id="reset", tooltip="take back everything that was set"),
@@ -35,7 +38,7 @@ class WhatIfRoom(Vertical, can_focus=False):
     HELP = (
         "The what-if room: Tab and ↑ ↓ go through designs and levers, ← → change a lever and the curves "
         "follow. c shows another curve, z the first 90 or 28 days, a adds a lever, s saves a design, e "
-        "exports, R takes everything back."
+        "exports, k keeps the run as a turn of the conversation, R takes everything back."
     )
 
     def __init__(self) -> None:
@@ -58,11 +61,17 @@ class WhatIfRoom(Vertical, can_focus=False):
             )
             with Vertical(classes="results"):
                 yield Static(classes="reading")
+                yield Static(classes="ranking")
                 yield Static(classes="outcome-table")
                 yield Static(classes="measured")
                 yield Static(classes="drivers")
                 yield Static(classes="changes")
                 yield Static(classes="footing")
+
+    @property
+    def settled(self) -> Json | None:
+        """What is shown, once it is a full run; None for a draft or nothing."""
+        return None if self._draft or self.has_class("working") else self.payload
 
     @property
     def controls(self) -> Controls:
@@ -136,8 +145,10 @@ class WhatIfRoom(Vertical, can_focus=False):
         self.query_one(".outcome-table", Static).update(table)
         titles = {"measured": "Measured", "changes": "What differs, and why"}
         titles["drivers"] = outcomes.drivers_title(self.payload)
+        titles["ranking"] = outcomes.ranking_title(self.payload)
         for name, content in (
             ("reading", outcomes.reading(self.payload)),
+            ("ranking", outcomes.ranking(self.payload)),
             ("measured", outcomes.measured(self.payload)),
             ("drivers", outcomes.drivers(self.payload)),
             ("changes", outcomes.changes(self.payload)),

@@ -35,9 +35,15 @@ class WhatIfSummary(Static, can_focus=True):
                 ("A ", "bold $design-a"), names[0], ("  vs  ", "dim"), ("B ", "bold $design-b"), names[-1]
             )
         ]
-        echo = (self._payload.get("understood") or {}).get("echo")
-        if echo:
-            lines.append(Content.styled(f"Read as: {one_line(str(echo))}", "dim"))
+        read = self._payload.get("understood") or {}
+        if read.get("echo"):
+            by = f" (proposed by {one_line(str(read['by']))}, checked)" if read.get("by") != "grammar" else ""
+            lines.append(Content.styled(f"Read as{by}: {one_line(str(read['echo']))}", "dim"))
+        lines += [Content.styled(f"□ {one_line(str(item))}", "dim") for item in read.get("assumed") or ()]
+        lines += [
+            Content.styled(f"⚠ Not understood: {one_line(str(item))}", "$text-warning")
+            for item in read.get("unknown") or ()
+        ]
         outcomes = self._payload["outcomes"]
         if self._payload.get("sentence"):
             first, *more = clauses(one_line(str(self._payload["sentence"])))
@@ -66,6 +72,31 @@ class WhatIfSummary(Static, can_focus=True):
 def clauses(sentence: str) -> list[str]:
     """The parts of a result, one for each line: its words stay as they are."""
     return re.split(r"(?<=;) |(?<=\.) (?=But )", sentence)
+
+
+class PapersOffer(Static, can_focus=True):
+    """The way from a what-if that nobody called one to the papers, one key or click away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "ask", "Ask the papers")]
+    HELP = "The model ran because the words read as a what-if: Enter asks the papers the same."
+
+    def __init__(self, question: str) -> None:
+        super().__init__(classes="offer")
+        self._question = question
+
+    def render(self) -> Content:
+        """The question as it can be typed."""
+        return Content.assemble(
+            ("▸ Ask the papers instead: ", "bold $primary"), f"/ask {one_line(self._question)}"
+        )
+
+    def on_click(self) -> None:
+        """Ask them here."""
+        self.action_ask()
+
+    def action_ask(self) -> None:
+        """Ask them here."""
+        self.post_message(Submitted(f"/ask {self._question}"))
 
 
 class WhatIfOffer(Static, can_focus=True):

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from assistant.tui import messages
 from assistant.tui.levers import Request
@@ -60,26 +60,46 @@ class Workers(Stage):
         self.post_message(messages.Progressed(step.stage, step.done, step.total))
 
     @work(thread=True, exclusive=True, group="answer", name="answer")
-    def run_ask(self, job: Job) -> None:
-        """Answer one question, sentence by sentence where a model writes."""
+    def run_job(self, job: Job) -> None:
+        """Answer one question, from the papers or on the model."""
+        worker = get_current_worker()
+        command, text = _command(job.question)
+        try:
+            route = self.backend.route(text)
+        except Exception as error:  # the border of the thread
+            LOG.exception("routing turn %d", job.turn)
+            self.post_message(messages.Failed(job.turn, error))
+            return
+        asked_for = command == "whatif" or (
+            command == ""
+            and route.kind in ("what-if", "ranking")
+            and (route.sure or not self.dialogue.filters.describe())
+        )
+        if asked_for and route.kind != "source":
+            self._whatif(job.turn, text, "" if command or route.sure else text, worker)
+        else:
+            self._ask(job.turn, text, worker)
+
+    def _ask(self, turn: int, question: str, worker: Worker[None]) -> None:
+        """Answer from the papers, sentence by sentence where a model writes."""
         from assistant.tui.backend import Asked
 
-        dialogue, worker = self.dialogue, get_current_worker()
+        dialogue = self.dialogue
         history = tuple(dialogue.history())
-        asked = Asked(job.question, dialogue.filters, history, dialogue.length, dialogue.model)
+        asked = Asked(question, dialogue.filters, history, dialogue.length, dialogue.model)
         grounded: Answer | None = None
         try:
             for event in self.backend.answer(asked, lambda: worker.is_cancelled):
-                grounded = self._happened(job.turn, event, asked.model) or grounded
+                grounded = self._happened(turn, event, asked.model) or grounded
         except Exception as error:  # the border of the thread
             if worker.is_cancelled:
-                LOG.info("turn %d was cancelled: %s", job.turn, error)
+                LOG.info("turn %d was cancelled: %s", turn, error)
                 return
-            LOG.exception("answering turn %d", job.turn)
+            LOG.exception("answering turn %d", turn)
             if grounded is not None:  # the model failed, the quotes are there
-                self.post_message(messages.Answered(job.turn, grounded, error))
+                self.post_message(messages.Answered(turn, grounded, error))
             else:
-                self.post_message(messages.Failed(job.turn, error))
+                self.post_message(messages.Failed(turn, error))
 
     def _happened(self, turn: int, event: Event, writer: str) -> Answer | None:
         """Tell the screen about one event; returns the quotes once they are found."""
@@ -95,16 +115,24 @@ class Workers(Stage):
             self.post_message(messages.Answered(turn, event.answer))
         return None
 
-    @work(thread=True, exclusive=True, group="whatif", name="what-if")
-    def run_whatif(self, turn: int, asked: str) -> None:
-        """Compare two designs for a turn of the conversation."""
+    def _whatif(self, turn: int, asked: str, question: str, worker: Worker[None]) -> None:
+        """Compare two designs for a turn of the conversation; `question` is kept for the papers beside it."""
+        self.post_message(messages.Modelled(turn, "Running the model… (a first run compiles it, 10 to 20 s)"))
+
+        def step(done: int, total: int) -> None:
+            self.post_message(messages.Modelled(turn, f"Trying levers on the model… {done + 1} of {total}"))
+
         try:
-            payload = self.backend.model.whatif(Request.typed(asked))
+            request = replace(Request.typed(asked), model=self.dialogue.model)
+            payload = self.backend.model.whatif(request, step, lambda: worker.is_cancelled)
         except Exception as error:  # the border of the thread
+            if worker.is_cancelled:
+                LOG.info("what-if of turn %d was cancelled: %s", turn, error)
+                return
             LOG.exception("what-if of turn %d", turn)
             self.post_message(messages.Failed(turn, error))
         else:
-            self.post_message(messages.Simulated(turn, payload))
+            self.post_message(messages.Simulated(turn, payload, question))
 
     def tune(self, request: Request) -> None:
         """Run what the levers ask for; a newer wish replaces an older one."""
@@ -162,3 +190,11 @@ class Workers(Stage):
         except Exception:  # the quote itself is shown anyway; a paper removed since has no surroundings
             LOG.exception("context of %s", citation.passage)
             return None
+
+
+def _command(line: str) -> tuple[str, str]:
+    """The command before a question, "" for none, and the question."""
+    for name in ("whatif", "ask"):
+        if line.startswith(f"/{name}"):
+            return name, line.removeprefix(f"/{name}").strip()
+    return "", line

@@ -218,9 +218,27 @@ def test_a_ranking_is_asked_for_in_words(capsys: pytest.CaptureFixture[str]) -> 
     text = "what most delays senescence in a CD28 design?"
     code, out, _ = invoke(capsys, "whatif", text, "--json", "--draws", "16", "--days", "60")
     data = json.loads(out)
-    assert code == 0 and (data["kind"], data["design"], data["wish"]) == ("ranking", "28z", "lower")
-    ways = [v["direction"] for v in data["levers"]]
+    found = data["ranking"]
+    assert code == 0 and (data["kind"], found["design"], found["wish"]) == ("whatif", "28z", "lower")
+    ways = [v["direction"] for v in found["levers"]]
     assert ways == sorted(ways, key=["lower", "undetermined", "higher"].index)
+    assert data["designs"][0]["layers"] == [found["levers"][0]["lever"]] and not data["designs"][1]["layers"]
+    assert 0.0 < sum(v["first"]["lower"] for v in found["levers"]) <= 1.0 + 1e-9
+    assert data["sentence"].startswith(f"Of {len(ways)} single changes of the CD28-zeta CAR, ")
+
+
+def test_a_ranking_is_replayed_from_its_id(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "which lever most lowers Cmax in a 4-1BB design at high tumour burden?"
+    _, out, _ = invoke(capsys, "whatif", text, "--json", "--draws", "8", "--days", "30")
+    data = json.loads(out)
+    assert {c["parameter"]: c["design"] for c in data["changes"]}["H0"] == "A and B"
+    _, again, _ = invoke(capsys, "whatif", "--replay", data["run"]["id"], "--json")
+    assert json.loads(again)["ranking"] == data["ranking"]
+
+
+def test_a_ranking_without_an_outcome_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = invoke(capsys, "whatif", "which lever is best for a 28z design?")
+    assert code == 3 and "not of one outcome in one design" in err and "what most delays senescence" in err
 
 
 def test_a_scan_is_found_here_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,10 +22,12 @@ from assistant.evidence import (
     Searched,
     Sentence,
 )
-from assistant.models.chat import Stopped
+from assistant.kinetics.routing import Route
+from assistant.models.chat import Stopped, never
 from assistant.sessions.turns import Json
 from assistant.tui.backend import Asked
 from assistant.tui.levers import Request
+from assistant.tui.model import quiet
 from ingest.documents import Paper, Section, Span
 from ingest.pipeline import Progress
 
@@ -287,8 +289,10 @@ class FakeBackend:
         others = [n for n in range(1, 4) if n != citation_.n]
         return tuple(replace(citation(n), n=place) for place, n in enumerate(others, 1))
 
-    def is_whatif(self, question: str) -> bool:
-        return question.lower().startswith("what if")
+    def route(self, question: str) -> Route:
+        if question.lower().startswith("knock"):
+            return Route("what-if", sure=False)
+        return Route("what-if" if question.lower().startswith("what if") else "literature")
 
     @property
     def model(self) -> FakeBackend:
@@ -313,9 +317,17 @@ class FakeBackend:
     def designs(self) -> tuple[tuple[str, str], ...]:
         return (("bbz", "4-1BB-zeta CAR"), ("28z", "CD28-zeta CAR"), ("1xx-like", "one ITAM"))
 
-    def whatif(self, request: Request) -> Json:
+    def whatif(
+        self,
+        request: Request,
+        step: Callable[[int, int], None] = quiet,
+        cancelled: Callable[[], bool] = never,
+    ) -> Json:
         self.requests.append(request)
-        self.hold.wait(20)
+        step(0, 30)
+        self._wait(cancelled)
+        if cancelled():
+            raise Stopped("The reader cancelled.")
         if "nonsense" in request.text:
             raise InputError("No design is named in 'nonsense'.", hint="Name one: bbz, 28z.")
         if self.refuses and self.refuses in request.sets_a:

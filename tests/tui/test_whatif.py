@@ -15,6 +15,7 @@ from assistant.tui.outcomes import changes, outcome_table
 from assistant.tui.plot import measured_points
 from assistant.tui.slider import Slider
 from assistant.tui.tuning import COARSE
+from assistant.tui.whatif_turn import PapersOffer
 from tests.tui.driver import NARROW, WIDE, Driver, chat
 from tests.tui.fake import FakeBackend, compared
 
@@ -298,7 +299,12 @@ async def test_a_summary_in_the_conversation_opens_its_own_curves(tmp_path: Path
     [
         ('"4-1BB CAR with and without c-Jun"', Request(text="4-1BB CAR with and without c-Jun")),
         ("--design bbz --vs 28z", Request(a="bbz", b="28z")),
-        ("--design bbz --set H0=1e9", Request(a="bbz", b="", sets_a={"H0": "1e9"}, sets_b={"H0": "1e9"})),
+        ("--design bbz --set H0=1e9", Request(a="bbz", b="", sets_a={"H0": "1e9"})),
+        (
+            "--design bbz --vs 28z --set H0=1e9 --set B:dose=1e7",
+            Request(a="bbz", b="28z", sets_a={"H0": "1e9"}, sets_b={"H0": "1e9", "dose": "1e7"}),
+        ),
+        ("--text '4-1BB vs CD28' --set A:dose=1e7", Request(text="4-1BB vs CD28", sets_a={"dose": "1e7"})),
     ],
 )
 def test_a_typed_what_if_is_words_or_the_options_of_the_command_line(line: str, wanted: Request) -> None:
@@ -378,3 +384,59 @@ def test_a_change_shows_its_source_and_status() -> None:
     )
     payload["changes"] = []
     assert "No parameter differs" in changes(payload).plain
+
+
+async def test_words_that_only_read_as_a_what_if_keep_the_papers_one_key_away(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.ask("knock out TET2 in 28z")
+        assert driver.backend.asked == [] and driver.backend.requests[-1].text == "knock out TET2 in 28z"
+        assert "Ask the papers instead: /ask knock out TET2 in 28z" in driver.text(".offer")
+        driver.app.query_one(PapersOffer).action_ask()
+        await driver.until(lambda: driver.backend.asked and driver.idle, "the papers are asked")
+        assert driver.backend.asked[-1][0] == "knock out TET2 in 28z"
+        assert [turn.kind for turn in driver.app.dialogue.turns()] == ["whatif", "answer"]
+        restored = driver.app.dialogue.turns()[0].payload
+        assert restored is not None and restored["literature"] == "knock out TET2 in 28z"
+
+
+async def test_with_a_filter_words_in_doubt_go_to_the_papers(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.ask("/filter system=patients")
+        await driver.ask("knock out TET2 in 28z")
+        assert driver.backend.requests == [] and driver.backend.asked[-1][0] == "knock out TET2 in 28z"
+
+
+async def test_a_long_search_shows_how_far_it_is_and_escape_ends_it(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        driver.backend.hold.clear()
+        await driver.send("/whatif which lever most improves persistence in 28z?")
+        await driver.until(lambda: "Trying levers on the model… 1 of 30" in driver.text(".waiting"))
+        await driver.pilot.press("escape")
+        await driver.until(lambda: driver.idle, "cancelled")
+        assert [turn.kind for turn in driver.app.dialogue.turns()] == ["cancelled"]
+        driver.backend.hold.set()
+        await driver.ask("what if I halve the dose in 28z")
+        assert [turn.kind for turn in driver.app.dialogue.turns()] == ["cancelled", "whatif"]
+
+
+async def test_a_tuned_run_becomes_a_turn_when_asked(tmp_path: Path) -> None:
+    async with chat(tmp_path, size=WIDE) as driver:
+        await driver.ask("/whatif --design bbz --vs 28z")
+        await driver.app.action_keep_whatif()
+        assert len(driver.app.dialogue.turns()) == 1, "a run of the conversation is no second turn"
+        await driver.pilot.press("f4")
+        slider = driver.app.query_one("#dose-a", Slider)
+        slider.focus()
+        await driver.pilot.press("right")
+        await tuned(driver)
+        shown = driver.app.whatif.payload
+        assert shown is not None
+        driver.app.whatif.payload = {**shown, "run": {"id": "w2", "seed": 1, "draws": 200}}
+        await driver.pilot.press("k")
+        await driver.until(lambda: len(driver.app.dialogue.turns()) == 2, "kept")
+        kept = driver.app.dialogue.turns()[-1]
+        assert kept.kind == "whatif" and kept.question.startswith(
+            "/whatif --design bbz --vs 28z --set A:dose="
+        )
+        assert Request.typed(kept.question.removeprefix("/whatif ")) == driver.app.whatif.request
+        assert driver.idle
