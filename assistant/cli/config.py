@@ -6,18 +6,16 @@ import json
 
 import typer
 
-from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, at_desk
 from assistant.settings import DEFAULTS, OPTIONS, schema
 
 app = typer.Typer(help="Settings: show, validate, schema.", no_args_is_help=True)
 
 
 @app.command("show")
-def show(
-    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def show(place: Desk) -> None:
     """Print every setting with its value and where that came from."""
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     settings = place.settings
     if place.as_json:
         place.emit(
@@ -42,11 +40,9 @@ def show(
 
 
 @app.command("validate")
-def validate(
-    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def validate(place: Desk) -> None:
     """Check the settings file and the environment; exit code 3 names file, line and key."""
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     if place.as_json:
         place.emit({"version": 1, "valid": True, "file": str(place.settings.config_file)})
     else:

@@ -10,7 +10,7 @@ import typer
 
 from assistant.cli import corpus_audit, corpus_enrich, corpus_update
 from assistant.cli.border import plain
-from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, at_desk
 from assistant.errors import InputError
 from assistant.evidence import Citation
 
@@ -28,13 +28,11 @@ app.add_typer(corpus_update.app, name="query")
 
 
 @app.command("status")
-def status(
-    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def status(place: Desk) -> None:
     """Count papers, findings and claims, and say what the index is made of."""
     from ingest.staging import waiting
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     index = place.index()
     counts = index.catalog.counts()
     papers = index.catalog.papers()
@@ -68,15 +66,12 @@ def status(
 
 
 @app.command("list")
+@at_desk
 def list_papers(
+    place: Desk,
     topic: str = typer.Option("", "--topic", help="Only papers of this topic, such as senescence."),
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """List the papers, one a line."""
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     catalog = place.index().catalog
     papers = [p for p in catalog.papers() if not topic or topic in p.topics]
     if topic and not papers:
@@ -90,17 +85,14 @@ def list_papers(
 
 
 @app.command("show")
+@at_desk
 def show(
+    place: Desk,
     identifier: str = typer.Argument(
         metavar="ID", help="A paper id, or a passage id such as can2025-...#F1."
     ),
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Print one paper: bibliography, findings with their tags, limits."""
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     catalog = place.index().catalog
     identifier = plain(identifier)
     document = catalog.document(identifier.split("#")[0])
@@ -118,18 +110,12 @@ def show(
 
 
 @app.command("remove")
-def remove(
-    identifier: str = typer.Argument(metavar="ID"),
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
-) -> None:
+@at_desk
+def remove(place: Desk, identifier: str = typer.Argument(metavar="ID")) -> None:
     """Take a paper out of the index; a shipped one comes back with `corpus rebuild`."""
     from assistant.index import translated
     from ingest import pipeline
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     index = place.index()
     identifier = plain(identifier)
     with translated(place.settings.home):
@@ -140,14 +126,12 @@ def remove(
 
 
 @app.command("rebuild")
-def rebuild(
-    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def rebuild(place: Desk) -> None:
     """Build the index anew; a damaged catalog is set aside first, never deleted."""
     from assistant.index import translated
     from ingest import pipeline
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     started = time.perf_counter()
     with translated(place.settings.home):
         aside = pipeline.set_aside_if_damaged(place.settings.home)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, at_desk
 from assistant.cli.services import counter, services
 from assistant.errors import ExitCode
 
@@ -24,9 +24,8 @@ _OLD = 180
 """Days after which a check is called old."""
 
 
-def audit(
-    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def audit(place: Desk) -> None:
     """Check every paper for retractions, concerns and corrections, and every saved quote against its paper.
 
     Asks Europe PMC and Crossref; with --offline it reports what is known, and how old that is.
@@ -35,7 +34,6 @@ def audit(
     from assistant.sessions.quotes import saved_quotes
     from assistant.sessions.store import SessionStore
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     index = place.index()
     online = not place.settings.switch("offline")
     with translated(place.settings.home):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.border import plain
-from assistant.cli.options import AsJson, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, at_desk
 from assistant.cli.services import counter, services
 from assistant.errors import ExitCode, InputError
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ingest.enrich import Candidate, Proposal
 
 
+@at_desk
 def enrich(
+    place: Desk,
     papers: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="All when none is named.")
     ] = None,
@@ -27,17 +29,12 @@ def enrich(
         bool,
         typer.Option("--apply", help="Write what was found into the index; shipped files stay as they are."),
     ] = False,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Look up papers without DOI, PMID, authors, year or journal in Europe PMC and Crossref."""
     from assistant.index import translated
     from ingest import pipeline
     from ingest.enrich import apply, lacking, propose
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     index = place.index()
     chosen = [paper for paper in _chosen(index.catalog, papers or []) if lacking(paper)]
     proposals: list[Proposal] = []

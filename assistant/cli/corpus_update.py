@@ -11,7 +11,7 @@ import typer
 
 from assistant.cli.border import plain
 from assistant.cli.ingest import STATUSES, report
-from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, at_desk
 from assistant.cli.services import Most, Since, SourceOption, Until, counter, services, source_name, window
 from assistant.errors import InputError, UsageError
 
@@ -26,22 +26,19 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A short name for the 
 
 
 @app.command("add")
+@at_desk
 def add(
+    place: Desk,
     name: Name,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="The search, in the syntax of its source.")],
     since: Since = None,
     until: Until = None,
     most: Most = 25,
     source: SourceOption = "europepmc",
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Keep a search; nothing is fetched before `corpus update`."""
     from ingest.queries import Query, keep
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     days, service = window(since, until), source_name(source)
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
         raise InputError(f"{plain(name)!r} is no name for a search.", hint="Use a-z, 0-9 and hyphens.")
@@ -54,13 +51,11 @@ def add(
 
 
 @app.command("list")
-def list_queries(
-    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def list_queries(place: Desk) -> None:
     """List the searches that are kept, and when each last fetched everything."""
     from ingest.queries import queries
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     found = queries(place.index().catalog)
     if place.as_json:
         place.emit({"version": 1, "queries": [_json(query) for query in found]})
@@ -72,34 +67,29 @@ def list_queries(
 
 
 @app.command("remove")
-def remove(
-    name: Name, as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def remove(place: Desk, name: Name) -> None:
     """Drop a search; the papers that it found stay."""
     from ingest.queries import forget
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     catalog = place.index().catalog
     if not forget(catalog, name):
         raise _unknown(catalog, name)
     place.emit({"version": 1, "removed": name} if place.as_json else f"removed {name}")
 
 
+@at_desk
 def update(
+    place: Desk,
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME]...", help="All when none is named.")
     ] = None,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Fetch what is new for the searches that are kept; papers in the index are passed over."""
     from assistant.index import translated
     from ingest import pipeline
     from ingest.queries import queries
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     index = place.index()
     kept = {query.name: query for query in queries(index.catalog)}
     for name in names or ():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, at_desk
 from assistant.errors import ExitCode, SenescopeError
 
 if TYPE_CHECKING:
@@ -26,11 +26,9 @@ class Check:
     advice: str = ""
 
 
-def doctor(
-    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def doctor(place: Desk) -> None:
     """Check the home folder, the index, the weights, the vector store and the question path."""
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     checks = _all(place)
     healthy = all(check.ok for check in checks)
     if place.as_json:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.border import plain
-from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk, existing
+from assistant.cli.options import Desk, at_desk, existing
 from assistant.cli.services import (
     Doi,
     Most,
@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 STATUSES = ("added", "updated", "unchanged", "removed", "skipped", "failed")
 
 
+@at_desk
 def ingest(
+    place: Desk,
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, or folders of them.")
+        list[str] | None, typer.Argument(metavar="PATH", help="Files, or folders of them.")
     ] = None,
     pmid: Pmid = None,
     pmcid: Pmcid = None,
@@ -68,16 +70,11 @@ def ingest(
     address: Annotated[
         str, typer.Option("--address", help="Of a Ray cluster; without it Ray runs on this machine.")
     ] = "",
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Read files, or fetch papers by identifier or query; a bad one is reported and the rest goes on."""
     from assistant.index import translated
     from ingest import pipeline
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     named = [existing(path) for path in paths or ()]
     names, days, service = identifiers(pmid, pmcid, doi), window(since, until), source_name(source)
     if not (named or names or query):

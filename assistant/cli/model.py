@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.model_runs import register
-from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, at_desk
 
 app = typer.Typer(
     help="The kinetic model: designs, parameters with sources, scans, cohorts, export.", no_args_is_help=True
@@ -22,14 +22,12 @@ def columns() -> int | None:
 
 
 @app.command("designs")
-def designs_command(
-    as_json: AsJson = False, offline: Offline = False, quiet: Quiet = False, home: HomeDir = None
-) -> None:
+@at_desk
+def designs_command(place: Desk) -> None:
     """List the designs and the levers that can be laid over them."""
     from assistant.kinetics import designs, levers
     from assistant.kinetics.tables import table
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     loaded = [designs.load(name) for name in designs.names()]
     laid = [levers.load(name) for name in levers.names()]
     if place.as_json:
@@ -78,21 +76,18 @@ def designs_command(
 
 
 @app.command("parameters")
+@at_desk
 def parameters_command(
+    place: Desk,
     design: Annotated[
         str, typer.Option("--design", help="Design id, synonym, id+layer or FILE.toml.")
     ] = "bbz",
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Print every parameter of a design: value, range, unit, status and source."""
     from assistant.kinetics import designs
     from assistant.kinetics.equations import PARAMETERS
     from assistant.kinetics.tables import parameters
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     found = designs.load(design)
     if place.as_json:
         from assistant.kinetics.citations import cite
@@ -106,17 +101,14 @@ def parameters_command(
 
 
 @app.command("show")
+@at_desk
 def show_command(
+    place: Desk,
     name: Annotated[str, typer.Argument(help="A parameter, a design or a lever.")],
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Show one parameter, design or lever with everything that justifies it."""
     from assistant.kinetics.showing import describe
 
-    place: Desk = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     found = describe(name)
     place.emit(found.data if place.as_json else found.text)
 

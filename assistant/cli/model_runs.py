@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, at_desk
 from assistant.errors import UsageError
 
 DesignName = Annotated[str, typer.Option("--design", help="Design id, synonym, id+layer or FILE.toml.")]
@@ -16,14 +16,14 @@ Outcome = Annotated[str, typer.Option("--outcome", help="Outcome to look at, e.g
 DEFAULT_OUTCOME = "senescent_fraction_d28"
 
 
-def open_model(as_json: bool, offline: bool, quiet: bool, home: str | None) -> Desk:
-    """A desk whose home also keeps the compiled model."""
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
+def keep_compiled(place: Desk) -> None:
+    """Let the home folder of this command keep the compiled model."""
     os.environ["SENESCOPE_HOME"] = str(place.settings.home)
-    return place
 
 
+@at_desk
 def scan(
+    place: Desk,
     ranges: Annotated[
         list[str] | None, typer.Argument(metavar="NAME=FROM..TO", help="dose=1e6..1e9, kX=0.05,0.1")
     ] = None,
@@ -35,10 +35,6 @@ def scan(
     days: Annotated[float, typer.Option("--days")] = 365.0,
     draws: Annotated[int, typer.Option("--draws")] = 64,
     seed: Annotated[int, typer.Option("--seed")] = 1,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Go through values of a parameter, or rank single changes (--levers)."""
     from assistant.cli.model import columns
@@ -50,7 +46,7 @@ def scan(
         raise UsageError(
             "Give one or more NAME=FROM..TO, or --levers.", hint="senescope model scan dose=1e6..1e9"
         )
-    place = open_model(as_json, offline, quiet, home)
+    keep_compiled(place)
     base = designs.load(design)
     if levers:
         ranked = scanning.rank(base, outcome, days=days, draws=draws, seed=seed)
@@ -67,7 +63,9 @@ def scan(
         place.emit(done.to_json() if place.as_json else tables.scan(done, tables.SCANNED, columns()))
 
 
+@at_desk
 def sensitivity(
+    place: Desk,
     design: DesignName = "bbz",
     outcome: Outcome = DEFAULT_OUTCOME,
     sobol: Annotated[
@@ -77,10 +75,6 @@ def sensitivity(
     days: Annotated[float, typer.Option("--days")] = 365.0,
     seed: Annotated[int, typer.Option("--seed")] = 1,
     top: Annotated[int, typer.Option("--top", help="Rows in the text output.")] = 15,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """What an outcome depends on: local elasticities, or Sobol indices over the ranges."""
     from assistant.cli.model import columns
@@ -88,7 +82,7 @@ def sensitivity(
     from assistant.kinetics import run_tables as tables
     from assistant.kinetics import sensitivity as analysis
 
-    place = open_model(as_json, offline, quiet, home)
+    keep_compiled(place)
     base = designs.load(design)
     if sobol:
         done = analysis.sobol(base, outcome, days=days, n=sample, seed=seed)
@@ -97,16 +91,14 @@ def sensitivity(
     place.emit(done.to_json() if place.as_json else tables.sensitivity(done, top, columns()))
 
 
+@at_desk
 def cohort(
+    place: Desk,
     design: DesignName = "bbz",
     vs: Annotated[str | None, typer.Option("--vs", help="A second design in the same patients.")] = None,
     patients: Annotated[int, typer.Option("--patients", "-n", help="Virtual patients.")] = 1000,
     days: Annotated[float, typer.Option("--days")] = 1095.0,
     seed: Annotated[int, typer.Option("--seed")] = 1,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Follow virtual patients under one or two designs: response and relapse-free share over time."""
     from assistant.cli.model import columns
@@ -114,28 +106,25 @@ def cohort(
     from assistant.kinetics import designs
     from assistant.kinetics import run_tables as tables
 
-    place = open_model(as_json, offline, quiet, home)
+    keep_compiled(place)
     other = designs.load(vs) if vs is not None else None
     done = cohorts.run(designs.load(design), other, n=patients, days=days, seed=seed)
     place.emit(done.to_json() if place.as_json else tables.cohort(done, columns()))
 
 
+@at_desk
 def export(
+    place: Desk,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Ends in .xml (SBML L3) or .ant (Antimony).")],
     design: DesignName = "bbz",
     days: Annotated[
         float, typer.Option("--days", help="Repeated events are written out up to this day.")
     ] = 1095.0,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Write a design as SBML or Antimony, initial values and events included."""
     from assistant.kinetics import designs
     from assistant.kinetics.sbml import write
 
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     base = designs.load(design)
     write(base, file, days=days)
     if place.as_json:
@@ -144,66 +133,60 @@ def export(
         place.say(f"wrote {file} ({base.name}, events up to day {days:g})")
 
 
+@at_desk
 def compare(
+    place: Desk,
     file: Annotated[Path, typer.Argument(metavar="FILE.xml", help="A published model in SBML.")],
     vs: Annotated[str, typer.Option("--vs", help="Our design.")] = "bbz",
     days: Annotated[float, typer.Option("--days")] = 365.0,
     map_: Annotated[
         list[str] | None, typer.Option("--map", metavar="ROLE=ID", help="cart=C, tumour=T, b_cells=B")
     ] = None,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Run a published SBML model beside one of our designs where the states can be mapped."""
     from assistant.cli.model import columns
     from assistant.kinetics import designs, published
     from assistant.kinetics import run_tables as tables
 
-    place = open_model(as_json, offline, quiet, home)
+    keep_compiled(place)
     done = published.compare(file, designs.load(vs), days=days, given=map_ or ())
     place.emit(done.to_json() if place.as_json else tables.published(done, columns()))
 
 
+@at_desk
 def report(
+    place: Desk,
     records: Annotated[
         Path | None, typer.Option("--records", help="Another file of clinical records (YAML).")
     ] = None,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Hold the model against facts and clinical records: value, measurement, verdict."""
     from assistant.cli.model import columns
     from assistant.kinetics import report as reporting
     from assistant.kinetics import run_tables as tables
 
-    place = open_model(as_json, offline, quiet, home)
+    keep_compiled(place)
     place.say("running facts and virtual patients (10 to 20 seconds)")
     done = reporting.report(records)
     place.emit(done.to_json() if place.as_json else tables.report(done, columns()))
 
 
+@at_desk
 def fit(
+    place: Desk,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Write the fitted files here.")
     ] = None,
     evaluations: Annotated[
         int, typer.Option("--evaluations", help="Most evaluations of the residuals.")
     ] = 60,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Calibrate again from the clinical records and priors; about a minute."""
     from assistant.cli.model import columns
     from assistant.kinetics import fit as fitting
     from assistant.kinetics import run_tables as tables
 
-    place = open_model(as_json, offline, quiet, home)
+    keep_compiled(place)
     place.say("fitting, about a minute")
     done = fitting.fit(evaluations)
     if out is not None:

@@ -6,14 +6,16 @@ Text that comes from a file or a user is stripped of terminal escapes on the way
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate
 
 import typer
 
@@ -53,6 +55,12 @@ StudyType = Annotated[
 SYSTEMS = ("in-vitro", "mouse", "patients", "donors", "computation", "review")
 COSTIMS = ("4-1BB", "CD28", "both", "other", "none", "n/a")
 _ROOT: dict[str, Any] = {}
+_SHARED: dict[str, tuple[Any, Any]] = {
+    "as_json": (AsJson, False),
+    "offline": (Offline, False),
+    "quiet": (Quiet, False),
+    "home": (HomeDir, None),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,24 @@ def desk(
         **(flags or {}),
     }
     return Desk(settled(given), as_json or bool(root.get("as_json")))
+
+
+def at_desk(command: Callable[Concatenate[Desk, ...], None]) -> Callable[..., None]:
+    """For Typer: a command whose first argument is its desk, with the options that all commands share."""
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
+        for name, (option, default) in _SHARED.items()
+    ]
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        options = {name: given.pop(name) for name in _SHARED}
+        command(desk(**options), **given)
+
+    run.__signature__ = inspect.Signature([*own, *shared])  # type: ignore[attr-defined]  # Typer reads this
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *shared)}
+    return run
 
 
 def remember(*, as_json: bool, offline: bool, quiet: bool, home: str | None) -> None:

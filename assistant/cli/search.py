@@ -6,24 +6,14 @@ from typing import Any
 
 import typer
 
-from assistant.cli.options import (
-    AsJson,
-    Costim,
-    HomeDir,
-    Offline,
-    PaperId,
-    Quiet,
-    StudyType,
-    System,
-    Year,
-    desk,
-    filters,
-)
+from assistant.cli.options import Costim, Desk, PaperId, StudyType, System, Year, at_desk, filters
 from assistant.errors import ExitCode
 from assistant.evidence import Citation, Hit
 
 
+@at_desk
 def search(
+    place: Desk,
     query: str = typer.Argument(help="Words or a question."),
     k: int = typer.Option(20, "-k", "--limit", min=1, max=1000, help="How many passages."),
     year: Year = None,
@@ -31,16 +21,11 @@ def search(
     costim: Costim = None,
     paper: PaperId = None,
     study_type: StudyType = None,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Print the passages nearest to the query, best first."""
     from assistant.answering.question import clean
 
     query, notes = clean(query)
-    place = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
     wanted = filters(year=year, system=system, costim=costim, paper=paper, study_type=study_type)
     for note in notes:
         place.say(note)

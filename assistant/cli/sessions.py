@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import AsJson, Desk, HomeDir, Offline, Quiet, desk
+from assistant.cli.options import Desk, at_desk
 from assistant.errors import EnvironmentFault, UsageError
 
 if TYPE_CHECKING:
@@ -24,94 +24,86 @@ Target = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", h
 
 
 @app.command("list")
+@at_desk
 def list_sessions(
+    place: Desk,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most this many.")] = 20,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """List sessions, the one used last first."""
-    with _history(as_json, offline, quiet, home) as (at, store):
+    with _history(place) as store:
         found = store.recent()
         shown = found[:limit]
-        if at.as_json:
+        if place.as_json:
             sessions = [session.to_json() for session in shown]
-            at.emit({"version": 1, "sessions": sessions, "total": len(found)})
+            place.emit({"version": 1, "sessions": sessions, "total": len(found)})
             return
         for session in shown:
-            at.emit(_line(session))
+            place.emit(_line(session))
         if not found:
-            at.say("No sessions yet; `senescope` opens the chat.")
+            place.say("No sessions yet; `senescope` opens the chat.")
         elif len(found) > len(shown):
-            at.say(f"{len(found) - len(shown)} older sessions left out; --limit {len(found)} shows them.")
+            place.say(f"{len(found) - len(shown)} older sessions left out; --limit {len(found)} shows them.")
 
 
 @app.command("search")
+@at_desk
 def search(
+    place: Desk,
     query: Annotated[str, typer.Argument(help="Words; a turn must hold all of them.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most this many.")] = 20,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Search questions and answers of all sessions."""
-    with _history(as_json, offline, quiet, home) as (at, store):
+    with _history(place) as store:
         matches = store.search(query, limit)
-        if at.as_json:
-            at.emit({"version": 1, "query": query, "matches": [match.to_json() for match in matches]})
+        if place.as_json:
+            place.emit({"version": 1, "query": query, "matches": [match.to_json() for match in matches]})
             return
         from assistant.sessions.plain import one_line
 
         for match in matches:
-            at.emit(f"{match.session.id}  {match.turn.n}. {one_line(match.turn.question)}")
-            at.emit(f"{'':13}{one_line(match.snippet)}")
+            place.emit(f"{match.session.id}  {match.turn.n}. {one_line(match.turn.question)}")
+            place.emit(f"{'':13}{one_line(match.snippet)}")
         if not matches:
-            at.say(f"No session holds {query!r}.")
+            place.say(f"No session holds {query!r}.")
 
 
 @app.command("show")
+@at_desk
 def show(
+    place: Desk,
     name: Name = "latest",
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Print one session as Markdown, with numbered references."""
-    with _history(as_json, offline, quiet, home) as (at, store):
+    with _history(place) as store:
         session = store.get(name)
         turns = store.turns(session.id)
-        if at.as_json:
+        if place.as_json:
             from assistant.sessions.bundle import session_json
 
-            at.emit(session_json(session, turns))
+            place.emit(session_json(session, turns))
             return
         from assistant.sessions.markdown import markdown
 
-        at.emit(markdown(session, turns))
+        place.emit(markdown(session, turns))
 
 
 @app.command("export")
+@at_desk
 def export(
+    place: Desk,
     name: Name = "latest",
     output: Target = None,
     bibtex: Annotated[
         bool, typer.Option("--bibtex", help="The cited papers as BibTeX instead of the text.")
     ] = False,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Export one session as Markdown, JSON or BibTeX, to stdout or a file."""
-    with _history(as_json, offline, quiet, home) as (at, store):
-        if at.as_json and bibtex:
+    with _history(place) as store:
+        if place.as_json and bibtex:
             raise UsageError("--json and --bibtex exclude each other.", hint="Run the command twice.")
         session = store.get(name)
         turns = store.turns(session.id)
-        if at.as_json:
+        if place.as_json:
             from assistant.sessions.bundle import dumped, session_json
 
             text = dumped(session_json(session, turns))
@@ -125,7 +117,7 @@ def export(
 
             text = markdown(session, turns)
         if output is None:
-            at.emit(text)
+            place.emit(text)
             return
         try:
             output.write_text(text, encoding="utf-8", errors="replace")
@@ -133,38 +125,36 @@ def export(
             raise EnvironmentFault(
                 f"{str(output)!r} cannot be written: {error}.", hint="Name another file."
             ) from error
-        at.say(f"{session.id}: {len(turns)} turns written to {output}")
+        place.say(f"{session.id}: {len(turns)} turns written to {output}")
 
 
 @app.command("bundle")
+@at_desk
 def bundle(
+    place: Desk,
     name: Name = "latest",
     output: Target = None,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Pack one session: Markdown, JSON, BibTeX, index hash and versions, as a zip."""
-    with _history(as_json, offline, quiet, home) as (at, store):
+    with _history(place) as store:
         from assistant.sessions.bundle import write_bundle
 
         session = store.get(name)
         target = write_bundle(session, store.turns(session.id), output or Path(f"senescope-{session.id}.zip"))
-        at.emit({"version": 1, "session": session.id, "bundle": str(target)} if at.as_json else str(target))
+        place.emit(
+            {"version": 1, "session": session.id, "bundle": str(target)} if place.as_json else str(target)
+        )
 
 
 @app.command("remove")
+@at_desk
 def remove(
+    place: Desk,
     name: Annotated[str, typer.Argument(metavar="ID", help="A session id or the beginning of one.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: AsJson = False,
-    offline: Offline = False,
-    quiet: Quiet = False,
-    home: HomeDir = None,
 ) -> None:
     """Delete one session for good."""
-    with _history(as_json, offline, quiet, home) as (at, store):
+    with _history(place) as store:
         session = store.get(name)
         if not yes:
             if not sys.stdin.isatty():
@@ -173,23 +163,20 @@ def remove(
                 )
             typer.confirm(f"Remove {_line(session)}?", abort=True, err=True)
         store.remove(session.id)
-        if at.as_json:
-            at.emit({"version": 1, "removed": session.to_json()})
+        if place.as_json:
+            place.emit({"version": 1, "removed": session.to_json()})
         else:
-            at.say(f"Removed {session.id} ({session.turns} turns).")
+            place.say(f"Removed {session.id} ({session.turns} turns).")
 
 
 @contextmanager
-def _history(
-    as_json: bool, offline: bool, quiet: bool, home: str | None
-) -> Iterator[tuple[Desk, SessionStore]]:
-    """The desk and the open history of its home folder."""
+def _history(place: Desk) -> Iterator[SessionStore]:
+    """The open history of the home folder."""
     from assistant.sessions.store import SessionStore
 
-    at = desk(as_json=as_json, offline=offline, quiet=quiet, home=home)
-    store = SessionStore.open(at.settings.home)
+    store = SessionStore.open(place.settings.home)
     try:
-        yield at, store
+        yield store
     finally:
         store.close()
 
