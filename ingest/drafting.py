@@ -161,17 +161,19 @@ class Draft:
             taken[name] = number
 
 
-def runs(flat: Sequence[tuple[Span, int | None]]) -> Iterable[Sequence[tuple[Span, int | None]]]:
-    """Runs of whole sentences near `TARGET` characters, each repeating up to `OVERLAP` of the one before."""
+def runs(
+    flat: Sequence[tuple[Span, int | None]], target: int = TARGET, overlap: int = OVERLAP
+) -> Iterable[Sequence[tuple[Span, int | None]]]:
+    """Runs of whole sentences near `target` characters, each repeating up to `overlap` of the one before."""
     start = 0
     while start < len(flat):
         stop = start + 1
-        while stop < len(flat) and flat[stop][0].end - flat[start][0].start <= TARGET:
+        while stop < len(flat) and flat[stop][0].end - flat[start][0].start <= target:
             stop += 1
         yield flat[start:stop]
         if stop == len(flat):
             return
         back = stop
-        while back - 1 > start and flat[stop - 1][0].end - flat[back - 1][0].start <= OVERLAP:
+        while back - 1 > start and flat[stop - 1][0].end - flat[back - 1][0].start <= overlap:
             back -= 1
         start = back
