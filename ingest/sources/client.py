@@ -167,6 +167,7 @@ class Client:
         try:
             url = httpx.URL(address, params=dict(params))
             response, body = self._exchange(service, url, headers)
+            self._heed(service, response.headers)
         except httpx.TimeoutException as error:
             raise _Again(self._silent(service, _timeout_words(error))) from error
         except httpx.DecodingError as error:
@@ -274,6 +275,13 @@ class Client:
             self._world.sleep(wait)
         self._free[host] = self._world.monotonic() + service.seconds_apart
 
+    def _heed(self, service: Service, headers: Mapping[str, str]) -> None:
+        """Keep the rate that an answer names: services change theirs."""
+        told = min(_told_distance(headers), self._limits.longest_pause)
+        if told > service.seconds_apart and not _here(service.url):
+            host = urlsplit(service.url).netloc
+            self._free[host] = max(self._free.get(host, 0.0), self._world.monotonic() + told)
+
     def _pause(self, service: Service, fault: SourceError, attempt: int, asked: float | None) -> None:
         grown = min(2.0 ** (attempt - 1), self._limits.longest_pause)
         # Jitter below the asked pause would be rude, so it is added there and taken off elsewhere.
@@ -343,6 +351,15 @@ def _asked_pause(header: str | None, now: datetime) -> float | None:
         return max(0.0, (parsedate_to_datetime(header) - now).total_seconds())
     except (ValueError, TypeError):
         return None
+
+
+def _told_distance(headers: Mapping[str, str]) -> float:
+    """Seconds between requests by X-Rate-Limit-Limit and -Interval ("5" and "1s"); 0 when not said."""
+    limit, interval = (headers.get(f"X-Rate-Limit-{name}", "") for name in ("Limit", "Interval"))
+    seconds = interval.strip().removesuffix("s")
+    if not (limit.strip().isdecimal() and seconds.isdecimal() and int(limit)):
+        return 0.0
+    return int(seconds) / int(limit)
 
 
 def _here(address: str) -> bool:

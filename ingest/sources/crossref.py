@@ -2,7 +2,9 @@
 
 REST API described at https://api.crossref.org. `updated-by` in the record of a paper lists its retractions,
 corrections and expressions of concern, deposited by publishers or by Retraction Watch; `update-to` in the
-record of a notice names the paper that it is about.
+record of a notice names the paper that it is about. Since December 2025 lists have a lower rate limit than
+single records, and both are lower without a contact address; answers name the limit in force, and the client
+keeps to it.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ class Crossref:
     def __init__(self, client: Client, url: str = URL) -> None:
         self._client = client
         self._who = {"mailto": client.contact} if client.contact else {}
-        self._service = Service(_NAME, url.rstrip("/"), 0.2 if client.contact else 0.3)
+        self._service = Service(_NAME, url.rstrip("/"), 0.2)
+        self._lists = Service(_NAME, url.rstrip("/"), 0.35 if client.contact else 1.0)
 
     def find(self, doi: str) -> Record | None:
         """The record of a DOI; None when Crossref does not have it (others register DOIs too)."""
@@ -68,9 +71,8 @@ class Crossref:
         return self._get("/works", params, _many) if words else ()
 
     def _get(self, path: str, params: Mapping[str, str], read: Callable[[bytes], T]) -> T:
-        return self._client.get(
-            self._service, path, {**params, **self._who}, read=read, accept="application/json"
-        )
+        service = self._lists if path == "/works" else self._service
+        return self._client.get(service, path, {**params, **self._who}, read=read, accept="application/json")
 
 
 def record_from(work: Mapping[str, Any]) -> Record:

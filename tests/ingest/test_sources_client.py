@@ -45,6 +45,20 @@ def test_requests_to_a_host_keep_their_distance(world: World) -> None:
     assert world.pauses == [0.5]  # the other host did not have to wait
 
 
+@pytest.mark.parametrize(
+    ("limit", "interval", "pause"),
+    [("1", "2s", 2.0), ("50", "1s", 0.5), ("0", "1s", 0.5), ("much", "long", 0.5), ("1", "86400s", 60.0)],
+)
+def test_the_rate_that_an_answer_names_is_kept(world: World, limit: str, interval: str, pause: float) -> None:
+    named = httpx.Response(
+        200, content=b"good", headers={"X-Rate-Limit-Limit": limit, "X-Rate-Limit-Interval": interval}
+    )
+    with world.client(in_turn(named, OK)) as client:
+        for _ in range(2):
+            client.get(SERVICE, "/x", {}, read=bytes, accept="*/*")
+    assert world.pauses == [pause]
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_passing_failure_is_tried_again_and_said(world: World, status: int) -> None:
     assert ask(world, in_turn(httpx.Response(status), httpx.Response(status), OK)) == b"good"
