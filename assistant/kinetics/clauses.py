@@ -233,7 +233,7 @@ def _belongs(before: Clause, clause: Clause) -> bool:
 
 
 def _scheduled(item: Item) -> bool:
-    if item.kind == "event":
+    if item.kind == "event" or (item.kind == "concept" and item.name == "culture"):
         return True
     if item.kind != "layer":
         return False
@@ -289,7 +289,9 @@ def side_of(
             text = " ".join(i.text for i in clause.items)
             return "both", f"'{text}' read for both designs (say 'in ... only' for one)"
         return own, ""
-    return _right(clause, own, designs_before, previous, edit)
+    # "X without rest vs X with rest": where both arms name the same design, what one has is its own.
+    twins = not sides and all(any(i.kind == "design" for i in part) for part in (frame_.left, frame_.right))
+    return _right(clause, own, designs_before, previous, edit or (twins and clause.lead == "with"))
 
 
 def _follow(clause: Clause, previous: str, default: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -58,7 +59,7 @@ class _Notes:
 def read(text: str) -> Understood | NotUnderstood:
     """Read one what-if."""
     text, slips = corrected(text)
-    items = lex(text)
+    items = _meant(lex(text))
     shape = frame(items)
     notes = _Notes(assumed=list(slips))
     notes.used |= {i.start for i in (*shape.left, *shape.right) if i.kind == "side"}
@@ -101,6 +102,26 @@ def read(text: str) -> Understood | NotUnderstood:
         asks=tuple(dict.fromkeys(notes.asks)),
     )
     return echo(found)
+
+
+_BINDERS = ("binder", "binders", "scfv", "scfvs")
+_STRENGTH = re.compile(r"(?:weak|strong|tight|loos)\w*$")
+
+
+def _meant(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Words that an adjective near them gives a meaning: a binder that is weaker has a lower affinity."""
+    out = list(items)
+    for n, item in enumerate(items):
+        near = [i.text.lower() for i in items[max(0, n - 3) : n + 4]]
+        told = any(i.kind == "concept" and i.name == "affinity" for i in items)
+        if (
+            item.kind == "place"
+            and item.text.lower() in _BINDERS
+            and not told
+            and any(map(_STRENGTH.match, near))
+        ):
+            out[n] = replace(item, kind="concept", name="affinity")
+    return tuple(out)
 
 
 def _designs(shape: Frame, notes: _Notes) -> tuple[str, str]:
@@ -157,6 +178,9 @@ def _read_clause(
     names = clause.names or _borrowed(clause, all_clauses, shape, notes)
     kept = [i for i in clause.items if i.kind == "keep"]
     notes.used |= {i.start for i in kept}
+    bare = next((i for i in kept if i.text.lower() == "same"), None)
+    if bare is not None and not names and not clause.designs:
+        notes.problems.append((bare.start, f"'{bare.text}': same as what? Name the design that is meant"))
     if kept and names and not any(i.kind in ("amount", "up", "down", "level") for i in clause.items):
         notes.used |= {i.start for i in names}
         notes.assumed.append(f"{', '.join(n.text for n in names)} left as the design has it")
@@ -205,6 +229,9 @@ def _read_name(name: Item, around: Sequence[Item], side: Side, clause: Clause) -
 
 def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: _Notes) -> list[Item]:
     """The name that a clause of amounts alone is about: from the other side, or from its unit."""
+    cycle = next((i for i in clause.items if i.amount is not None and i.amount.kind == "cycle"), None)
+    if cycle is not None:
+        return [Item("layer", cycle.start, cycle.start, cycle.text, "dasatinib-rest")]
     sized = [
         i
         for i in clause.items
@@ -221,12 +248,24 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: _N
         if others:
             nearest = others[-1] if clause.part == "right" else others[0]
             return [replace(nearest, start=sized[0].start, end=sized[0].end, text=nearest.text)]
+    tumour = _tumour(clause, clauses)
     for item in sized:
         name = _UNIT_NAMES.get(item.amount.unit, "") if item.amount else ""
+        if name == "dose" and tumour is not None:
+            notes.used.add(tumour.start)
+            name = "burden"
         if name:
             notes.assumed.append(f"'{item.text}' read as {vocabulary().concepts[name].label}")
             return [Item("concept", item.start, item.start, item.text, name)]
     return []
+
+
+def _tumour(clause: Clause, clauses: Sequence[Clause]) -> Item | None:
+    """The bare word "tumour" that a number of cells belongs to: "a tumour of 1e12 cells"."""
+    before = clauses[: next(n for n, c in enumerate(clauses) if c is clause)]
+    last = before[-1].items[-1:] if before and before[-1].part == clause.part else []
+    near = [*clause.items, *last]
+    return next((i for i in near if i.kind == "outcome" and i.name == "tumour_nadir"), None)
 
 
 def _shares(names: Sequence[Item], clause: Clause) -> list[tuple[Item, list[Item]]]:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-AmountKind: TypeAlias = Literal["number", "fold", "percent", "duration", "every", "day", "window", "until"]
+AmountKind: TypeAlias = Literal[
+    "number", "fold", "percent", "duration", "every", "day", "window", "until", "cycle"
+]  # fmt: skip
 
 _FOLD: Final = str.maketrans(
     {"ζ": "z", "β": "b", "α": "a", "γ": "g", "×": "x", "–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-"}
@@ -60,12 +62,13 @@ _TIME: Final = rf"(?P<time>{'|'.join(_DAYS)})s?\b"
 _UNIT: Final = (
     r"(?P<unit>cells?\s?(?:/|per)\s?(?:kg|kilogram)\b|cells?\s?(?:/|per)\s?(?:ul|microliter|microlitre)\b"
     r"|cells?\s?(?:/|per)\s?ml\b|(?:antigens?\s)?molecules?(?:\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell)?\b"
-    r"|antigens\s?per\s?(?:tumou?r\s|target\s)?cell\b"
+    r"|(?:antigens?|copies|antigen\scopies|sites)\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell\b"
     r"|(?:car(?:\+|-t|\st|\+\st)?\s)?cells?\b(?!\s?-?(?:product|death))|(?:1\s?)?/\s?(?:day|d|hour|h|week)\b|per\s(?:day|hour|week)\b"
     r"|divisions?\b|population\sdoublings?\b|doublings?\b)"
 )
 _UNITS: Final[tuple[tuple[str, str], ...]] = (
-    ("molecule", "molecules"), ("antigens", "molecules"), ("kg", "cells/kg"), ("kilogram", "cells/kg"),
+    ("molecule", "molecules"), ("antigen", "molecules"), ("copies", "molecules"), ("sites", "molecules"),
+    ("kg", "cells/kg"), ("kilogram", "cells/kg"),
     ("ul", "cells/uL"), ("microlit", "cells/uL"), ("ml", "cells/mL"), ("cell", "cells"),
     ("hour", "1/hour"), ("/h", "1/hour"),
     ("/ h", "1/hour"), ("week", "1/week"), ("d", "1/day"),
@@ -81,7 +84,7 @@ class Amount:
     end: int
     unit: str = ""
     other: float = 0.0
-    """Second number of a window."""
+    """Second number of a window, or the days off of a cycle."""
     way: Literal["", "up", "down"] = ""
     """Direction that the words carry themselves: "twice", "half", "a tenth"."""
 
@@ -145,6 +148,28 @@ def _times(match: re.Match[str]) -> Amount:
     return Amount("fold", size[match["word"]], match.end(), way="up")
 
 
+def _alike(match: re.Match[str]) -> Amount:
+    """ "Twice as fast", "three times as few": the adjective says which way."""
+    size = {"twice": 2.0, "thrice": 3.0}
+    value = size[match["word"]] if match["word"] in size else number(match["word"].removesuffix(" times"))
+    return Amount(
+        "fold", value, match.end(), way="down" if re.search(rf"\bas\s(?:{_LITTLE})", match["as"]) else "up"
+    )
+
+
+def _parts(match: re.Match[str]) -> Amount:
+    """ "Three quarters", "two thirds (of the dose)": a share of something."""
+    size = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+    return Amount("percent", number(match["n"]) / size[match["part"]], match.end())
+
+
+def _cycle(match: re.Match[str]) -> Amount:
+    off_unit = (match["t2"] or match["t1"] or "day").removesuffix("s")
+    on_unit = (match["t1"] or off_unit).removesuffix("s")
+    on, off = number(match["n"]) * _DAYS[on_unit], number(match["m"]) * _DAYS[off_unit]
+    return Amount("cycle", on, match.end(), other=off)
+
+
 def _percent(match: re.Match[str]) -> Amount:
     return Amount("percent", number(match["n"]) / 100.0, match.end())
 
@@ -169,11 +194,30 @@ def _number(match: re.Match[str]) -> Amount:
 
 
 _N: Final = rf"(?P<n>{_NUMBER})"
+_LITTLE: Final = r"low|few|small|little|slow|weak|short|sparse|dim"
+_MUCH: Final = (
+    r"high|much|many|dense|strong|large|fast|quick|rapid|long|often|big|potent|tight|well|efficient"
+)
+_AS: Final = rf"(?P<as>\sas\s(?:{_MUCH}|{_LITTLE})(?:ly)?\b)"
+_OF: Final = r"(?:\sof(?:\s(?:the|its|our|their|a))?(?:\s(?:usual|full|standard|normal|original|whole))?)?"
 _ADVERBS: Final = "|".join(sorted((w.replace(" ", "[ -]") for w in _ADVERB), key=len, reverse=True))
 _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], ...]] = tuple(
     (re.compile(pattern), build)
     for pattern, build in (
         (rf"(?P<word>{_ADVERBS})\b", _adverb),
+        (
+            rf"{_N}[\s-]?(?P<t1>days?|weeks?|hours?)?\son(?:\sand|\sthen|,|\s?/)?\s"
+            rf"(?P<m>{_NUMBER})[\s-]?(?:(?P<t2>day|week|hour)s?\s)?off\b",
+            _cycle,
+        ),
+        (
+            rf"(?<=days |eeks |ours |day, )(?:a|each|per|every)\s{_TIME}(?P<n>(?!))?",
+            lambda m: Amount("every", _days(m), m.end()),
+        ),
+        (
+            rf"{_N}\stimes\s(?:a|per|each|every)\s{_TIME}",
+            lambda m: Amount("every", _DAYS[m["time"]] / number(m["n"]), m.end()),
+        ),
         (
             rf"(?:once\s|one\s)?(?:every|each|per|once\sa|once\sper)\s(?:{_N}[\s-]?)?{_TIME}",
             lambda m: Amount("every", _days(m), m.end()),
@@ -210,16 +254,23 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         (rf"(?:by\s)?a\sfactor\s(?:of\s)?{_N}", _fold_amount),
         (rf"(?:by\s)?(?:factor)\s(?:of\s)?{_N}", _fold_amount),
         (rf"{_N}\s?-?\s?(?:orders?\sof\smagnitude|logs?\b|log10)", _order),
+        (rf"(?P<word>twice|thrice|(?:{_NUMBER})\stimes){_AS}", _alike),
         (rf"{_N}\s?-?\s?(?:fold|times)\b", _fold_amount),
+        (rf"(?P<n>one|two|three|four|seven|nine)[\s-](?P<part>third|quarter|fifth|tenth)s\b{_OF}", _parts),
+        (
+            r"(?:full|usual|whole|unchanged|standard|normal|regular)\b(?=\s(?:cell\s)?(?:dose|density|burden|affinity))",
+            lambda m: Amount("fold", 1.0, m.end(), way="up"),
+        ),
         (rf"(?P<n>{'|'.join(w for w in _WORDS if len(w) > 2)})fold\b", _fold_amount),
         (r"(?P<n>\d+(?:\.\d+)?)\s?x\b(?!\s?10(?:\^|[⁰¹²³⁴⁵⁶⁷⁸⁹]))", _fold_amount),
         (r"x\s?(?P<n>\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b", _factor),
         (
-            r"(?:(?:a|one)[\s-])?(?P<part>half|third|quarter|fifth|tenth|hundredth|thousandth)\b(?![\s-]generation|\sdose\b)(?:\s(?:of|as\s(?:high|much|many|dense|strong|large)))?",
+            r"(?:(?:a|one)[\s-])?(?P<part>half|quarter|(?:third|fifth|tenth|hundredth|thousandth)(?!\sdose\b))\b"
+            rf"(?![\s-]generation)(?:\sas\s(?:{_MUCH})|{_OF})",
             _part,
         ),
         (r"(?P<word>twice|thrice)\b(?:\sas\s(?:high|much|many|dense|strong|large))?", _times),
-        (rf"{_N}\s?(?:%|percent\b|per\scent\b|pct\b)", _percent),
+        (rf"{_N}\s?(?:%|percent\b|per\scent\b|pct\b){_OF}", _percent),
         (rf"{_N}\s?{_UNIT}", _number),
         (rf"(?P<n>{_POWER}|{_DIGITS}(?:\s(?:{'|'.join(_MAGNITUDE)})s?\b)?)(?![a-z])(?P<unit>(?!))?", _number),
         (rf"(?P<n>(?:{_WORD})\s(?:{'|'.join(_MAGNITUDE)})s?)\b(?P<unit>(?!))?", _number),

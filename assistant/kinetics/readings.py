@@ -7,6 +7,7 @@ reported by the grammar, so a forgotten amount can never vanish.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -42,6 +43,8 @@ def read_concept(item: Item, around: Sequence[Item], side: Side, *, negated: boo
     """A concept with the amounts, directions and levels that belong to it."""
     concept = vocabulary().concepts[item.name]
     out = Reading(used=[item])
+    if concept.id == "culture" and _culture(concept, item, around, side, out):
+        return out
     amounts = [i for i in around if i.amount is not None and i.amount.kind in ("fold", "percent", "number")]
     way = next((i for i in around if i.kind in ("up", "down")), None)
     off = next((i for i in around if i.kind in ("off", "loss")), None)
@@ -78,6 +81,28 @@ def read_concept(item: Item, around: Sequence[Item], side: Side, *, negated: boo
     return out
 
 
+SHORT_CULTURE, LONG_CULTURE = 3.0, 14.0
+"""Days in culture up to which a product is a short one, and from which it is a long one."""
+
+
+def _culture(concept: Concept, item: Item, around: Sequence[Item], side: Side, out: Reading) -> bool:
+    """Days in culture: the model has the usual product, one made in under two days, and a long one."""
+    span = next((i for i in around if i.amount is not None and i.amount.kind == "duration"), None)
+    if span is None or span.amount is None:
+        return False
+    out.used += [span, *(i for i in around if i.kind in ("up", "down", "to", "level"))]
+    days = span.amount.value
+    lever = concept.low if days <= SHORT_CULTURE else concept.high if days >= LONG_CULTURE else None
+    if lever is None:
+        out.problem = (
+            f"'{item.text} {span.text}': the designs stand for the usual week or so of culture; besides, the"
+            f" model only has {SHORT_CULTURE:g} days or less (short) and {LONG_CULTURE:g} days or more (long)"
+        )
+    else:
+        _named_level(concept, lever, f"{item.text} {span.text}", side, out)
+    return True
+
+
 def _sized(
     concept: Concept,
     amounts: Sequence[Item],
@@ -103,7 +128,7 @@ def _sized(
     elif target.amount.kind == "percent":
         _percentage(concept, target, roles[id(target)], way, side, out)
     else:
-        _fold(concept, target, way, side, out)
+        _fold(concept, target, roles[id(target)], way, side, out)
 
 
 def _role(item: Item, around: Sequence[Item]) -> str:
@@ -160,7 +185,7 @@ def _percentage(concept: Concept, item: Item, role: str, way: Item | None, side:
             said = f"{_titled(concept, name)} = {100 * amount.value:g} %"
             out.changes.append(WordChange(side, "set", name, amount.value, "1", said))
         return
-    if role == "to":
+    if role == "to" or (way is None and re.search(r"\bof\b", item.text, re.I)):
         factor = amount.value
     elif way is None:
         out.problem = f"'{item.text}' of {concept.label}: higher or lower, or 'to {item.text}'?"
@@ -173,9 +198,17 @@ def _percentage(concept: Concept, item: Item, role: str, way: Item | None, side:
     _times(concept, factor, side, out, guessed=False)
 
 
-def _fold(concept: Concept, item: Item, way: Item | None, side: Side, out: Reading) -> None:
+def _fold(concept: Concept, item: Item, role: str, way: Item | None, side: Side, out: Reading) -> None:
     amount = item.amount
     assert amount is not None
+    if amount.value == 1.0:
+        out.assumed.append(f"{concept.label} left as the design has it ('{item.text}')")
+        return
+    if role == "by" and way is not None and amount.way == "down":
+        # "Down by a quarter" leaves three quarters; "to a quarter" leaves one.
+        part = 1.0 / amount.value
+        _times(concept, 1.0 + part if way.kind == "up" else 1.0 - part, side, out, guessed=False)
+        return
     direction = way.kind if way is not None else amount.way
     if (
         way is not None
@@ -248,11 +281,24 @@ def _direction(concept: Concept, way: Item, side: Side, out: Reading) -> None:
     out.assumed.append(f"no amount given for '{way.text.lower()} {concept.label}': twofold assumed")
 
 
+_ABSENT = ("no", "zero", "omit", "omitted", "skip", "skipped", "avoid", "avoided")
+_TREATMENT = re.compile(
+    r"antibod|blockade|inhibit|knock|\bko\b|loss|deletion|drug|treatment|nivolumab|overexpress|secret|anti-",
+    re.I,
+)
+"""Names of something that is done: without it nothing is done. "No TET2" is a loss, "no TET2 loss" is not."""
+
+
 def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool) -> Reading:
     """A lever, with its schedule changed if the words say so."""
     lever = levers.load(item.name)
     out = Reading(used=[item])
     words = [i for i in around if i.kind in ("off", "loss", "gain", "up", "down")]
+    absent = next((w for w in words if w.text.lower() in _ABSENT), None)
+    if absent is not None and (_TREATMENT.search(item.text) or lever.id not in vocabulary().polarity):
+        out.used += words
+        out.assumed.append(f"'{absent.text} {item.text}': the design has none unless it is added")
+        return out
     if negated:
         out.used += words
         out.problem = f"without {lever.name}: the design has it only when it is added"
@@ -264,7 +310,9 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
             out.problem = f"'{word.text} {item.text}': the model only has '{lever.name}' (lever {lever.id})"
             return out
         out.used.append(word)
-    timing = [i for i in around if i.amount is not None]
+    timing = [_resting(i, item) for i in around if i.amount is not None]
+    if any(c.isdigit() for c in item.text) and lever.id == "older-donor":
+        out.assumed.append(f"'{item.text}' read as lever {lever.id}: the model knows no other age")
     if not timing or not lever.events:
         schedule = f": {lever.name}" if lever.name.lower() != item.text.lower() else ""
         out.changes.append(
@@ -282,6 +330,17 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
     return out
 
 
+def _resting(timing: Item, item: Item) -> Item:
+    """ "4 days on, 3 days off" with no drug named means the signal: the cells rest while it is off."""
+    amount = timing.amount
+    if amount is None or amount.kind != "cycle" or timing.start != item.start:
+        return timing
+    return replace(timing, amount=replace(amount, value=amount.other, other=amount.value))
+
+
+_FIELDS = {"duration": "duration", "every": "every", "day": "time", "until": "until"}
+
+
 def reschedule(
     lever: str, events: Sequence[Event], timing: Sequence[Item], out: Reading
 ) -> tuple[Event, ...]:
@@ -293,7 +352,14 @@ def reschedule(
     for item in timing:
         amount = item.amount
         assert amount is not None
-        if amount.kind == "duration" and main.duration:
+        if amount.kind in _FIELDS and _FIELDS[amount.kind] in fields:
+            continue  # a second duration or period is no correction of the first: it is left over, and told
+        if amount.kind == "cycle" and main.duration:
+            fields["duration"], fields["every"] = amount.value, amount.value + amount.other
+            out.assumed.append(
+                f"'{item.text}' read as {lever} for {amount.value:g} days every {fields['every']:g} days"
+            )
+        elif amount.kind == "duration" and main.duration:
             fields["duration"] = amount.value
         elif amount.kind == "every":
             fields["every"] = amount.value

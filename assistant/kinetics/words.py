@@ -49,6 +49,13 @@ _HIGH: Final = frozenset(
     )
 )
 _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
+    (
+        re.compile(r"(?:single|double|triple)[\s-](?:knock(?:ed|ing)?[\s-]?outs?|kos?|deletions?|loss)\b"),
+        "loss",
+    ),
+    (re.compile(r"knock(?:ed|ing)?[\s-]ins?\b"), "gain"),
+    (re.compile(r"(?:bring|brings|brought|bringing)\b(?=.*\bdown\b)"), "stop"),
+    (re.compile(r"(?:bring|brings|brought|bringing)\b(?=.*\bup\b)"), "stop"),
     (re.compile(r"but\snot\b(?:\s(?:in|for|with))?(?:\s(?:the|a))?"), "but-not"),
     (re.compile(r"no\slonger\b"), "off"),
     (re.compile(r"(?:go(?:es|ing)?|went)\sup\b"), "up"),
@@ -286,7 +293,8 @@ def lex(text: str) -> tuple[Item, ...]:
     items: list[Item] = []
     here = 0
     while here < len(folded):
-        item = _comma(text, here) or _parameter(text, here) or _phrase(text, folded, here)
+        item = _comma(text, here) or _parameter(text, here) or _aged(text, folded, here)
+        item = item or _phrase(text, folded, here)
         if item is None and here in at:
             item = _name(text, pieces, at[here], words) or _amount(text, folded, here)
             item = item or _word(text, folded, here)
@@ -322,6 +330,24 @@ def _parameter(text: str, here: int) -> Item | None:
     if equals is None and match.group() in ("rest", "dose", "detect", "eng"):
         return None  # words of their own
     return Item("concept", here, equals.end() if equals else end, match.group(), match.group())
+
+
+_AGE: Final = re.compile(
+    r"(?P<years>\d{2,3})[\s-]?(?:years?|yrs?|y)[\s-]?(?:olds?\b|/o\b)|(?P<decade>[6-9]0)s\b"
+)
+OLD: Final = 60
+"""Years from which a donor is an older one; the model has no other age."""
+
+
+def _aged(text: str, folded: str, here: int) -> Item | None:
+    """ "A 70 year old": the lever of an older donor; a younger age stands for nothing."""
+    match = _AGE.match(folded, here)
+    if match is None or (here and folded[here - 1].isalnum()):
+        return None
+    said = text[here : match.end()]
+    if int(match["years"] or match["decade"]) >= OLD:
+        return Item("layer", here, match.end(), said, "older-donor")
+    return Item("unknown", here, match.end(), said)
 
 
 def _phrase(text: str, folded: str, here: int) -> Item | None:

@@ -11,9 +11,15 @@ import yaml
 from assistant.kinetics.routing import is_whatif
 from assistant.kinetics.wording import Understood, parse
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("whatifs-dev.yaml").read_text(encoding="utf-8")
-)
+
+def load(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return found
+
+
+CASES = load("whatifs-dev.yaml")
+HELD = load("whatifs-held.yaml")
+"""Written before the grammar was looked at again: 34 of 60 as meant at first sight, and mended since."""
 AIM = 0.95
 
 
@@ -72,7 +78,12 @@ def test_at_least_95_percent_are_read_as_meant() -> None:
     assert len(wrong) <= (1 - AIM) * len(CASES), wrong
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:60])
+def test_what_was_held_out_once_is_read_as_meant_now() -> None:
+    wrong = {c["text"]: d for c in HELD if (d := difference(c))}
+    assert len(HELD) == 60 and len(wrong) <= (1 - AIM) * len(HELD), wrong
+
+
+@pytest.mark.parametrize("case", [*CASES, *HELD], ids=lambda c: c["text"][:60])
 def test_what_is_misread_is_said(case: dict[str, Any]) -> None:
     """A wrong reading may only pass when the reader is told what was not understood or assumed."""
     problem = difference(case)
@@ -98,8 +109,8 @@ def test_mended_slips_are_told() -> None:
 def test_literature_questions_are_not_taken_for_what_ifs() -> None:
     folder = Path(__file__).parent
     taken = []
-    for name in ("questions-dev.yaml", "questions-more.yaml"):
-        data = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+    for path in sorted(folder.glob("questions-*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
         items = data if isinstance(data, list) else data["questions"]
         taken += [i["question"] for i in items if i.get("kind") != "whatif" and is_whatif(i["question"])]
     assert taken == []

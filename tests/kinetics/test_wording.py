@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from assistant.errors import InputError
@@ -271,3 +273,73 @@ def test_an_assumed_direction_is_never_laid_at_the_door_of_a_finding() -> None:
     reasons = [change["because"] for change in payload["changes"]]
     assert reasons
     assert set(map(str, reasons)) == {"assumed"}
+
+
+def changed(text: str) -> list[tuple[str, str, str, Any]]:
+    found = parse(text)
+    assert isinstance(found, Understood), found
+    return [(c.side, c.kind, c.target, c.amount) for c in found.changes]
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"),
+    [
+        ("dose down by a quarter in 28z", 0.75),
+        ("dose down to a quarter in 28z", 0.25),
+        ("dose up by half in 28z", 1.5),
+        ("three quarters of the dose in 28z", 0.75),
+        ("75 % of the usual dose in 28z", 0.75),
+        ("half the dose in 28z", 0.5),
+        ("an order of magnitude less dose in 28z", 0.1),
+    ],
+)
+def test_a_part_is_taken_of_the_whole_or_off_it(text: str, factor: float) -> None:
+    assert changed(text) == [("A", "times", "dose", pytest.approx(factor))]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "factor"),
+    [
+        ("28z cells that kill twice as fast", "k", 2.0),
+        ("28z cells that kill twice as slowly", "k", 0.5),
+        ("senescent cells live three times as long in bbz", "dS", 1 / 3),
+        ("a binder ten times weaker in bbz", "A50", 10.0),
+    ],
+)
+def test_an_adjective_says_which_way(text: str, name: str, factor: float) -> None:
+    assert changed(text) == [("A", "times", name, pytest.approx(factor))]
+
+
+@pytest.mark.parametrize(
+    ("text", "duration", "every"),
+    [
+        ("28z with dasatinib 3 days on 4 days off", 3.0, 7.0),
+        ("28z rested 3 days on/4 off", 3.0, 7.0),
+        ("28z with the signal 4 days on 3 days off", 3.0, 7.0),
+        ("28z with dasatinib two days a week", 2.0, 7.0),
+    ],
+)
+def test_cycles_on_and_off(text: str, duration: float, every: float) -> None:
+    found = parse(text)
+    assert isinstance(found, Understood)
+    event = found.changes[0].events[-1]
+    assert (event.kind, event.duration, event.every) == ("rest", duration, every)
+
+
+def test_a_second_duration_is_left_over_and_told() -> None:
+    found = parse("senolytic for 3 days for 5 days in 28z")
+    assert isinstance(found, Understood) and "5 days" in found.unknown[0]
+
+
+def test_no_treatment_is_none_and_no_gene_is_a_loss() -> None:
+    assert changed("no TET2 in 28z") == [("A", "layer", "tet2", None)]
+    found = parse("28z with no PD-1 antibody vs 28z with PD-1 antibody")
+    assert isinstance(found, Understood)
+    assert [(c.side, c.target) for c in found.changes] == [("B", "pd-1-blockade")]
+
+
+def test_days_in_culture_are_a_short_or_a_long_one_or_told() -> None:
+    assert changed("28z cells expanded ex vivo for 2 days")[0][2] == "short-culture"
+    assert changed("28z cells cultured for three weeks")[0][2] == "long-culture"
+    usual = parse("28z cells cultured for nine days")
+    assert isinstance(usual, NotUnderstood) and "usual week or so" in usual.reason
