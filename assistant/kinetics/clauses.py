@@ -81,6 +81,7 @@ def frame(items: Sequence[Item]) -> Frame:
     if pair is not None:
         return Frame(left=pair, with_without=True, compared=True)
     at = next((n for n, i in enumerate(kept) if i.kind in ("versus", "instead", "but-not")), None)
+    at = at if at is not None else _either(kept)
     if at is not None:
         own = one_sided or kept[at].kind == "but-not"
         return Frame(_bare(kept[:at]), _bare(kept[at + 1 :]), compared=True, left_only=own)
@@ -98,6 +99,15 @@ def frame(items: Sequence[Item]) -> Frame:
         after = kept[cut + 1 :] if link is not None else kept[second:]
         return Frame(_bare(kept[:cut]), _bare(after), compared=True, guessed=True)
     return Frame(left=_bare(kept))
+
+
+def _either(items: Sequence[Item]) -> int | None:
+    """The "or" between two values ("1e7 or 1e8 cells"), which sets one against the other."""
+    for n in range(1, len(items) - 1):
+        ends = (items[n - 1].amount, items[n + 1].amount)
+        if items[n].kind == "or" and all(a is not None and a.kind in ("number", "percent") for a in ends):
+            return n
+    return None
 
 
 def _sides(items: Sequence[Item]) -> tuple[list[Item], bool]:

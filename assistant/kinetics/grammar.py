@@ -104,12 +104,13 @@ def read(text: str) -> Understood | NotUnderstood:
     return echo(found)
 
 
+_GIVING = ("infuse", "infused", "infusing", "inject", "injected", "administer", "deliver")
 _BINDERS = ("binder", "binders", "scfv", "scfvs")
 _STRENGTH = re.compile(r"(?:weak|strong|tight|loos)\w*$")
 
 
 def _meant(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Words that an adjective near them gives a meaning: a binder that is weaker has a lower affinity."""
+    """Words that others near them give a meaning: a weaker binder has a lower affinity."""
     out = list(items)
     for n, item in enumerate(items):
         near = [i.text.lower() for i in items[max(0, n - 3) : n + 4]]
@@ -121,7 +122,25 @@ def _meant(items: Sequence[Item]) -> tuple[Item, ...]:
             and any(map(_STRENGTH.match, near))
         ):
             out[n] = replace(item, kind="concept", name="affinity")
+        if item.text.lower() == "cells" and item.kind == "stop" and _given(items, n):
+            out[n] = replace(item, kind="concept", name="dose")
     return tuple(out)
+
+
+def _given(items: Sequence[Item], at: int) -> bool:
+    """Whether "cells" are what is given: "give more cells", "with a fifth of the cells"."""
+    before = [
+        i
+        for i in items[max(0, at - 6) : at]
+        if i.kind not in ("stop", "place", "design") or i.text in _GIVING
+    ]
+    after = items[at + 1 : at + 2]
+    sized = bool(before) and (
+        before[-1].kind in ("up", "down")
+        or (before[-1].amount is not None and before[-1].amount.kind == "fold")
+    )
+    gives = len(before) > 1 and (before[-2].kind == "with" or before[-2].text.lower() in _GIVING)
+    return sized and gives and not any(i.kind in ("concept", "outcome", "layer") for i in after)
 
 
 def _designs(shape: Frame, notes: _Notes) -> tuple[str, str]:
@@ -198,6 +217,17 @@ def _read_clause(
         names = [n for n in names if n.name != "dose"]
     made: list[WordChange] = []
     for name, around in _shares(names, clause):
+        between = _broken(name, around, clause)
+        if between is not None:
+            # "Memory cells die half as fast" is not half the memory cells: no number across an unknown word.
+            notes.problems.append(
+                (
+                    between.start,
+                    f"'{between.text}' is not understood, so the change of '{name.text}' is left out",
+                )
+            )
+            notes.used |= {i.start for i in (name, between, *around) if i.kind != "design"}
+            continue
         reading = _read_name(name, around, real, clause)
         notes.take(reading, name.start)
         made += reading.changes
@@ -215,6 +245,17 @@ def _read_clause(
         return []
     notes.used |= {i.start for i in clause.items if i.kind == "gain" and not clause.names}
     return made
+
+
+def _broken(name: Item, around: Sequence[Item], clause: Clause) -> Item | None:
+    """An unknown word between a name and its amount, or None."""
+    sized = [i for i in around if i.amount is not None and i.amount.kind in ("fold", "percent", "number")]
+    for amount in sized:
+        low, high = sorted((name.start, amount.start))
+        found = next((i for i in clause.items if i.kind == "unknown" and low < i.start < high), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _read_name(name: Item, around: Sequence[Item], side: Side, clause: Clause) -> Reading:
@@ -249,8 +290,10 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: _N
             nearest = others[-1] if clause.part == "right" else others[0]
             return [replace(nearest, start=sized[0].start, end=sized[0].end, text=nearest.text)]
     tumour = _tumour(clause, clauses)
+    others = [i for c in clauses if c.part != clause.part and not c.names for i in c.amounts]
+    unit = next((i.amount.unit for i in others if i.amount is not None and i.amount.unit), "")
     for item in sized:
-        name = _UNIT_NAMES.get(item.amount.unit, "") if item.amount else ""
+        name = _UNIT_NAMES.get(item.amount.unit or unit, "") if item.amount else ""
         if name == "dose" and tumour is not None:
             notes.used.add(tumour.start)
             name = "burden"

@@ -40,6 +40,7 @@ _WORDS: Final[dict[str, float]] = {
 _MAGNITUDE: Final[dict[str, float]] = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
 }  # fmt: skip
+_ORDINAL: Final[dict[str, float]] = {"second": 2.0, "third": 3.0, "fourth": 4.0}
 _DAYS: Final[dict[str, float]] = {
     "hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4375, "year": 365.25,
 }  # fmt: skip
@@ -215,6 +216,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
             lambda m: Amount("every", _days(m), m.end()),
         ),
         (
+            rf"every\s(?P<n>second|third|fourth)\s{_TIME}",
+            lambda m: Amount("every", _DAYS[m["time"]] * _ORDINAL[m["n"]], m.end()),
+        ),
+        (
             rf"{_N}\stimes\s(?:a|per|each|every)\s{_TIME}",
             lambda m: Amount("every", _DAYS[m["time"]] / number(m["n"]), m.end()),
         ),
@@ -247,7 +252,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         (r"\b(?:on\s)?d(?P<n>\d{1,4})\b", lambda m: Amount("day", float(m["n"]), m.end())),
         (rf"(?:after|at|starting\safter)\s{_N}[\s-]?{_TIME}", lambda m: Amount("day", _days(m), m.end())),
         (
-            rf"{_N}[\s-]?{_TIME}\s(?:after|post|later|in)\b(?!\s(?:a|the)\s4)",
+            rf"{_N}[\s-]?{_TIME}\s(?:(?:after|post|later)\b|in\b(?=\s?(?:$|[,.?;])))",
             lambda m: Amount("day", _days(m), m.end()),
         ),
         (rf"{_N}[\s-]?{_TIME}", lambda m: Amount("duration", _days(m), m.end())),

@@ -54,6 +54,12 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
         "loss",
     ),
     (re.compile(r"knock(?:ed|ing)?[\s-]ins?\b"), "gain"),
+    (
+        re.compile(
+            r"against(?=\s(?:an?\s|the\s)?(?:[a-z]+\s){0,2}(?:tumou?r|leuka?emia|lymphoma|disease|target)s?\b)"
+        ),
+        "under",
+    ),
     (re.compile(r"(?:bring|brings|brought|bringing)\b(?=.*\bdown\b)"), "stop"),
     (re.compile(r"(?:bring|brings|brought|bringing)\b(?=.*\bup\b)"), "stop"),
     (re.compile(r"but\snot\b(?:\s(?:in|for|with))?(?:\s(?:the|a))?"), "but-not"),

@@ -343,3 +343,19 @@ def test_days_in_culture_are_a_short_or_a_long_one_or_told() -> None:
     assert changed("28z cells cultured for three weeks")[0][2] == "long-culture"
     usual = parse("28z cells cultured for nine days")
     assert isinstance(usual, NotUnderstood) and "usual week or so" in usual.reason
+
+
+def test_no_number_crosses_a_word_that_is_not_understood() -> None:
+    found = parse("memory cells snooze half as fast in tisa-cel")
+    assert isinstance(found, NotUnderstood) and "left out" in found.reason
+
+
+def test_days_before_a_design_are_a_duration() -> None:
+    found = parse("dasatinib every second week for 7 days in 28z")
+    assert isinstance(found, Understood) and not found.unknown
+    assert (found.changes[0].events[-1].duration, found.changes[0].events[-1].every) == (7.0, 14.0)
+
+
+def test_cells_that_are_given_are_a_dose() -> None:
+    assert changed("run tisa-cel with a fifth of the cells") == [("A", "times", "dose", 0.2)]
+    assert isinstance(parse("what if there are fewer cells in 4-1BB"), NotUnderstood)
