@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant.cli.border import plain
-from assistant.cli.ingest import STATUSES, report
 from assistant.cli.options import Desk, at_desk
+from assistant.cli.outcomes import STATUSES, Report
 from assistant.cli.services import Most, Since, SourceOption, Until, counter, services, source_name, window
 from assistant.errors import InputError, UsageError
 
@@ -123,7 +123,7 @@ def _run(place: Desk, index: Index, asked: Services, query: Query, counts: Count
     from ingest.queries import done
 
     began = asked.now().date()
-    own: Counter[str] = Counter()
+    told = Report(place)
     place.say(f"{query.name}: {query.text}, {_since(query)}")
     for outcome in fetch_matching(
         index,
@@ -135,7 +135,9 @@ def _run(place: Desk, index: Index, asked: Services, query: Query, counts: Count
         progress=counter(place, f"fetching for {query.name}"),
         say=place.say,
     ):
-        report(place, outcome, own)
+        told.add(outcome)
+    told.close()
+    own = told.counts
     counts += own
     # One that was cut, or had failures, looks from the same day again: nothing is lost between two runs.
     complete = sum(own.values()) < query.most and not own["failed"]

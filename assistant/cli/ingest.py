@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.border import plain
 from assistant.cli.options import Desk, at_desk, existing
+from assistant.cli.outcomes import Report
 from assistant.cli.services import (
     Doi,
     Most,
@@ -28,15 +25,13 @@ from assistant.cli.services import (
     source_name,
     window,
 )
-from assistant.errors import EnvironmentFault, ExitCode, UsageError
+from assistant.errors import EnvironmentFault, UsageError
 
 if TYPE_CHECKING:
     from ingest.documents import Reference
     from ingest.fetching import Wanted
     from ingest.pipeline import Engine, Index, Limits, Outcome
     from ingest.sources.records import SourceName, Window
-
-STATUSES = ("added", "updated", "unchanged", "removed", "skipped", "failed")
 
 
 @at_desk
@@ -92,9 +87,8 @@ def ingest(
         raise UsageError(f"--engine {engine!r} is not known.", hint="Use local or ray.")
     if address and engine != "ray":
         raise UsageError("--address belongs to --engine ray.", hint="Add --engine ray, or leave it out.")
-    started = time.perf_counter()
+    told = Report(place, named)
     index = place.index()
-    counts: Counter[str] = Counter()
     with translated(place.settings.home):
         if named:
             limits = pipeline.Limits(seconds=time_limit)
@@ -103,20 +97,20 @@ def ingest(
                 index, engine=chosen, progress=place.progress, say=place.say, fetching=fetch
             ) as run:
                 for outcome in run.files(named, sync=sync):
-                    report(place, outcome, counts)
+                    told.add(outcome)
                 index = run.finish()
             names += _of_lists(place, run.references, fetch)
         if names or query:
             try:
                 for outcome in _fetched(place, index, names, plain(query or ""), days, most, service):
-                    report(place, outcome, counts)
+                    told.add(outcome)
             finally:
                 # Also when a service fails half-way or Ctrl-C comes: the standing of what is in must count.
-                if counts["added"] or counts["updated"]:
+                if told.counts["added"] or told.counts["updated"]:
                     pipeline.finish(
                         index.home, index.catalog, index.embedder, progress=place.progress, say=place.say
                     )
-    summarise(place, counts, started)
+    told.summarise()
 
 
 def _of_lists(place: Desk, references: list[Reference], fetch: bool) -> list[Wanted]:
@@ -160,46 +154,3 @@ def _fetched(
         if query:
             step = counter(place, "fetching what matches")
             yield from fetch_matching(index, found, query, days, most, service, progress=step, say=place.say)
-
-
-def report(place: Desk, outcome: Outcome, counts: Counter[str]) -> None:
-    """Count an outcome and show it: every one as JSON, what happened as text."""
-    counts[outcome.status] += outcome.records
-    if place.as_json:
-        place.emit(asdict(outcome))
-    elif outcome.status != "unchanged":
-        place.emit(line_of(outcome))
-
-
-def line_of(outcome: Outcome) -> str:
-    """One outcome as a line of text: what, which file, which paper, and why."""
-    parts = [f"{outcome.status:9} {_short(outcome.path)}"]
-    if outcome.record:
-        parts.append(f"[{outcome.record}]")
-    if outcome.status in ("added", "updated"):
-        parts.append(f"-> {outcome.paper}, {outcome.passages} passages")
-    # Reasons name their file, which the line does already.
-    reason = (outcome.reason or "").removeprefix(f"{outcome.path.rstrip('/').rpartition('/')[2]}: ")
-    told = "; ".join(part for part in (reason, *outcome.notes) if part)
-    return " ".join(parts) + (f"  ({told})" if told else "")
-
-
-def summarise(place: Desk, counts: Counter[str], started: float) -> None:
-    """The last line of an ingest; exit code 3 when nothing is in."""
-    seconds = round(time.perf_counter() - started, 2)
-    summary = {status: counts[status] for status in STATUSES}
-    if place.as_json:
-        place.emit({"summary": summary, "seconds": seconds})
-    else:
-        told = [f"{n} {status}" for status, n in summary.items() if n or status != "removed"]
-        place.emit(", ".join(told) + f" ({seconds} s)")
-    if not any(counts[status] for status in ("added", "updated", "unchanged", "removed")):
-        raise typer.Exit(ExitCode.INPUT)
-
-
-def _short(path: str) -> str:
-    """A path below the working directory is shown from there on, an address as it is."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path

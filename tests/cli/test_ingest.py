@@ -52,3 +52,27 @@ def test_a_path_that_is_not_there_is_named_before_anything_is_read(shell: Shell,
     ran = shell("ingest", path)
     assert (ran.code, ran.out, ran.complaints) == (3, "", 1)
     assert "no such file or folder" in ran.err
+
+
+def test_the_report_tells_a_list_in_one_line_and_counts_the_reasons(own_shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    entry = "TY  - JOUR\nTI  - Paper {0}\nDO  - 10.99999/list.{0}\nER  - \n"
+    (folder / "list.ris").write_text("".join(map(entry.format, range(3))), encoding="utf-8")
+    (folder / "good.md").write_text(GOOD, encoding="utf-8")
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("", encoding="utf-8")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    told = own_shell("ingest", str(folder)).out.splitlines()
+    assert [line for line in told if "list.ris" in line] == [
+        "skipped   mine/list.ris  (3 references without a text)"
+    ]
+    assert [line.split("  (")[0] for line in told if line.startswith("failed")] == [
+        "failed    mine/a.txt",
+        "failed    mine/b.txt",
+    ]
+    assert told[-3].startswith("1 added, 0 updated, 0 unchanged, 4 skipped, 2 failed; 2 passages in (")
+    assert told[-2:] == [
+        "  skipped: 3 × a reference without a text; 1 × no reader for .png",
+        "  failed: 2 × is empty",
+    ]
