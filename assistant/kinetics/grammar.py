@@ -383,7 +383,7 @@ def _once(changes: list[WordChange], notes: _Notes) -> list[WordChange]:
 def _outcomes(items: Sequence[Item], notes: _Notes) -> None:
     """Outcome words only say what to look at; with a direction they would be an order to the model."""
     for n, item in enumerate(items):
-        if item.kind != "outcome":
+        if item.kind != "outcome" or item.start in notes.used:
             continue
         before = [
             i for i in items[max(0, n - 2) : n] if i.kind in ("up", "down") and i.start not in notes.used

@@ -118,15 +118,15 @@ def sentence(found: Found, name: str) -> str:
         near = f"Nearest: {_told(found, best)}" if found.first(best) else "None does so in any draw"
         return (
             f"None of {len(found.levers)} single changes of the {name} {verb}s the {what} in 95 % of the "
-            f"draws: undetermined within the ranges. {near}."
+            f"draws that differ: undetermined within the ranges. {near}."
         )
     told = "; ".join(_told(found, r) for r in found.sure[:TOLD])
     more = len(found.sure) - TOLD
     rest = f", and {more} more" if more > 0 else ""
     unclear = sum(r.direction == "undetermined" for r in found.levers)
-    after = _clear(found) + _costs(found.sure[0])
+    after = _clear(found)
     count = f"Of {len(found.levers)} single changes of the {name}, {len(found.sure)} {verb} the {what}"
-    return f"{count} in 95 % of the draws; {unclear} undetermined. First: {told}{rest}.{after}"
+    return f"{count} in 95 % of the draws that differ; {unclear} undetermined. First: {told}{rest}.{after}"
 
 
 def _told(found: Found, one: Ranked) -> str:
@@ -140,7 +140,7 @@ def _told(found: Found, one: Ranked) -> str:
     size = (
         band(gap, shown) + spoken if math.isfinite(gap.median) else "no number: it never comes in one design"
     )
-    return f"{one.name} [{one.lever}] {size}, first in {100 * found.first(one):.0f} % of draws"
+    return f"{one.name} [{one.lever}] {size}, first in {100 * found.first(one):.0f} % of draws{_costs(one)}"
 
 
 def _clear(found: Found) -> str:
@@ -152,11 +152,11 @@ def _clear(found: Found) -> str:
 
 
 def _costs(one: Ranked) -> str:
-    """What the first lever costs: less senescence because nothing grows is no gain."""
+    """What a lever costs: less senescence because nothing grows is no gain."""
     from assistant.kinetics.sentences import SHORT
 
     worse = [SHORT[o] for o, (_, way) in one.beside.items() if way == "A<B"]
-    return f" It also lowers {' and '.join(worse)}." if worse else ""
+    return f", but lowers {' and '.join(worse)}" if worse else ""
 
 
 def doubts(found: Found) -> Sequence[str]:

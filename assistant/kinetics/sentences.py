@@ -91,7 +91,9 @@ def told(run: Comparison, asks: Sequence[str] = ()) -> list[OutcomeRow]:
     """The outcomes that the sentence tells one by one: those asked for, then those with a direction."""
     rows = [r for r in ordered(run, asks) if not math.isnan(r.a.median)]
     asked = [r for r in rows if r.name in asks]
-    sure = [r for r in rows if r.direction != "undetermined"]
+    # A share of cells that nobody would find in blood is no result to lead with.
+    few = bool(unseen(run))
+    sure = [r for r in rows if r.direction != "undetermined" and not (few and "_fraction_" in r.name)]
     return list(dict.fromkeys([*asked, *sure]))[: max(TOLD, len(asked))]
 
 
@@ -108,14 +110,15 @@ def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | N
     open_ = [r for r in rows if r.direction == "undetermined" and not is_same(r) and r not in shown_rows]
     same = [r for r in rows if is_same(r) and r not in shown_rows]
     parts = [_told(r) for r in shown_rows]
+    hidden = unseen(run)
     if not shown_rows:
-        parts.append("no outcome differs in one direction")
-    unseen = [side for side, b in _persistence(run) if b.median == 0.0]
-    if unseen:
-        parts.append(
-            f"{' and '.join(unseen)} {'never rises' if len(unseen) == 1 else 'never rise'} above the "
+        parts.append(f"no {'other ' if hidden else ''}outcome differs in one direction")
+    if hidden:
+        said = (
+            f"{' and '.join(hidden)} {'never rises' if len(hidden) == 1 else 'never rise'} above the "
             "detection limit in at least half of the draws, where shares are those of few cells"
         )
+        parts.insert(0 if len(hidden) == 2 else len(parts), said)
     if open_:
         shown = ", ".join(SHORT[r.name] for r in open_[:6]) + (
             f" and {len(open_) - 6} more" if len(open_) > 6 else ""
@@ -129,9 +132,10 @@ def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | N
     return start + "; ".join(parts) + "."
 
 
-def _persistence(run: Comparison) -> tuple[tuple[str, Band], ...]:
+def unseen(run: Comparison) -> list[str]:
+    """The designs whose cells never rise above the detection limit in at least half of the draws."""
     row = run.outcome("persistence")
-    return ("A", row.a), ("B", row.b)
+    return [side for side, b in (("A", row.a), ("B", row.b)) if b.median == 0.0]
 
 
 def _told(row: OutcomeRow) -> str:
@@ -145,10 +149,11 @@ def _told(row: OutcomeRow) -> str:
             f"A {_with_unit(band(row.a, unit), unit)} against B {_with_unit(band(row.b, unit), unit)}"
         )
     word = _word(row)
+    said = f"{row.text} ({SHORT[row.name]}) is {word} in A, {a} against {_with_unit(b, unit)}"
+    if math.isinf(row.difference.median):
+        return said  # between a day and "never" there is no number of days
     gap = _with_unit(band(row.difference, unit), "percentage points" if unit == "%" else unit)
-    return (
-        f"{row.text} ({SHORT[row.name]}) is {word} in A, {a} against {_with_unit(b, unit)} (difference {gap})"
-    )
+    return f"{said} (difference {gap})"
 
 
 def _word(row: OutcomeRow) -> str:

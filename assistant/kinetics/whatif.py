@@ -40,11 +40,14 @@ class Answered:
     def payload(self) -> dict[str, Any]:
         """The object of `whatif --json`, version 1, with sentence, drivers and what was understood."""
         from assistant.kinetics.citations import cite
+        from assistant.kinetics.reasons import label
 
         out = self.comparison.to_json()
         for design in out["designs"]:
             for parameter in design["parameters"].values():
                 parameter["source"] = cite(parameter["source"])
+        for design in out["designs"]:
+            design["label"] = label(self.request, design["id"], self.changes)
         out["changes"] = list(self.changes)
         out["measured"] = [{**m, "source": cite(m.get("source"))} for m in out["measured"]]
         words = self.request.understood

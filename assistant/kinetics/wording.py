@@ -63,8 +63,12 @@ class WordChange:
         layered = design.with_layer(self.target)
         if not self.events:
             return layered
+        from assistant.kinetics.readings import describe
+
         kept = tuple(e for e in layered.events if e.because != self.target)
-        return replace(layered, events=kept).with_events(*self.events)
+        # The lever's own name tells the shipped schedule.
+        name = f"{design.name} + {describe(self.events[-1])}"
+        return replace(layered, events=kept, name=name).with_events(*self.events)
 
 
 @dataclass(frozen=True, slots=True)

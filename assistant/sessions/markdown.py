@@ -125,7 +125,8 @@ def _answer(answer: Answer, references: References) -> list[str]:
 
 def whatif_lines(payload: Json) -> list[str]:
     """A what-if as tables: outcomes with differences, then the changes with their reasons."""
-    names = [markdown_escaped(str(design["name"])) for design in payload.get("designs") or ()]
+    listed = payload.get("designs") or ()
+    names = [markdown_escaped(str(design.get("label") or design["name"])) for design in listed]
     a, b = (names + ["A", "B"])[:2]
     lines = [f"What-if: A = {a}, B = {b}.", ""]
     read = payload.get("understood") or {}

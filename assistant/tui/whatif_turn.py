@@ -29,7 +29,7 @@ class WhatIfSummary(Static, can_focus=True):
 
     def render(self) -> Content:
         """Up to four outcomes, each with both values and the direction in words."""
-        names = [one_line(str(design["name"])) for design in self._payload["designs"]]
+        names = [one_line(str(design.get("label") or design["name"])) for design in self._payload["designs"]]
         lines = [
             Content.assemble(
                 ("A ", "bold $design-a"), names[0], ("  vs  ", "dim"), ("B ", "bold $design-b"), names[-1]
@@ -71,7 +71,7 @@ class WhatIfSummary(Static, can_focus=True):
 
 def clauses(sentence: str) -> list[str]:
     """The parts of a result, one for each line: its words stay as they are."""
-    return re.split(r"(?<=;) |(?<=\.) (?=But )", sentence)
+    return re.split(r"(?<=;) (?![^\[]*\])|(?<=\.) (?=But |First: )", sentence)
 
 
 class PapersOffer(Static, can_focus=True):

@@ -98,3 +98,23 @@ def test_settings_by_option_raise_doubts_too() -> None:
 def test_the_label_of_a_rescheduled_lever_holds_only_the_new_schedule() -> None:
     done = answered("what if the cells are irradiated on day 3 in CD28")
     assert "on day 3" in done.sentence and "on day 7" not in done.sentence
+
+
+def test_cells_that_nobody_would_find_lead_with_that_and_not_with_their_shares() -> None:
+    done = answered("4-1BB vs CD28 at 500 antigen copies per cell")
+    start = done.sentence.split(": ", 1)[1]
+    assert start.startswith("A and B never rise above the detection limit")
+    assert "exhausted share" not in done.sentence and "no other outcome differs" in done.sentence
+
+
+def test_a_tumour_that_is_set_is_not_an_outcome_that_is_asked_for() -> None:
+    done = answered("half the dose in a CD28 CAR against a tumour of 1e12 cells")
+    assert done.request.understood is not None and done.request.understood.asks == ()
+    assert "-never" not in done.sentence
+
+
+def test_a_changed_schedule_renames_the_design_and_labels_tell_the_sides_apart() -> None:
+    moved = answered("irradiate 28z cells on day 3").payload()
+    assert moved["designs"][0]["name"] == "CD28-zeta CAR + forced senescence (33 %) on day 3"
+    halved = answered("half the dose in 28z").payload()
+    assert [d["label"] for d in halved["designs"]] == ["CD28-zeta CAR, dose 5e7 cells", "CD28-zeta CAR"]
