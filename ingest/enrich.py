@@ -1,6 +1,6 @@
 """Bibliography that is missing in the index, looked up: by identifier where there is one, else by title.
 
-Nothing is taken on a title alone unless it is long and the same (see `ingest.sources.agreement`), nothing
+Nothing is taken on a title alone unless it is long and the same (see `ingest.agreement`), nothing
 that is there is replaced, and no identifier is given to a second paper. What only resembles is shown.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ingest.agreement import Agreement, agree, title_of
 from ingest.catalog import Catalog
 from ingest.documents import Paper
-from ingest.sources.agreement import Agreement, agree, title_of
 from ingest.sources.crossref import Crossref
 from ingest.sources.europepmc import EuropePmc
 from ingest.sources.faults import Offline, SourceError

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ingest.agreement import agree
 from ingest.catalog import Catalog, Held
 from ingest.documents import Document, Paper, Problem, Record, Reference
 from ingest.manifest import Filed
@@ -118,7 +119,7 @@ class Filing:
         if len(title_key(paper.title)) >= _LEAST_TITLE:
             names = {*self._draft.titled(paper.title), *self._catalog.titled(paper.title)}
             held = [p for p in map(self._paper, sorted(names)) if p is not None]
-            same = [p for p in held if not _differing(paper, p) and _near(paper.year, p.year)]
+            same = [p for p in held if agree(p, paper).verdict == "same"]
             if len(same) == 1:
                 return Owner(same[0].id, paper, f"has the title of {same[0].id}")
         return Owner(paper.id, paper)
@@ -214,22 +215,14 @@ class Filing:
 
 
 def resembles(document: Document, paper: Paper) -> bool:
-    """Whether a document can be this paper by its title, or by first author and year.
+    """Whether a document can be this paper.
 
     A PDF's own title field is often a file name, so the paper's title on the first page counts too.
     """
-    from rapidfuzz import fuzz
-
-    here, there = title_key(document.paper.title), title_key(paper.title)
-    if here == there or fuzz.ratio(here, there) >= 90:
+    if agree(paper, document.paper).verdict == "same":
         return True
-    if len(there) >= _LEAST_TITLE and there in title_key(document.text[:6000]):
-        return True
-    if not (document.paper.authors and paper.authors and document.paper.year and paper.year):
-        return False
-    return _surname(document.paper.authors[0]) == _surname(paper.authors[0]) and _near(
-        document.paper.year, paper.year
-    )
+    title = title_key(paper.title)
+    return len(title) >= _LEAST_TITLE and title in title_key(document.text[:6000])
 
 
 def _under(document: Document, owner: Owner) -> Document:
@@ -244,11 +237,6 @@ def _under(document: Document, owner: Owner) -> Document:
             replace(p, id=owner.id + p.id.removeprefix(before), paper=owner.id) for p in document.passages
         ),
     )
-
-
-def _surname(author: str) -> str:
-    """The longest word of a name, folded: "Can I", "I. Can" and "Can, Ilkay" differ in everything else."""
-    return max(author.replace(",", " ").replace(".", " ").casefold().split(), key=len, default="")
 
 
 def _shared(one: Paper, other: Paper) -> list[str]:
@@ -266,10 +254,6 @@ def _differing(one: Paper, other: Paper) -> list[str]:
 def _belongs(paper: Paper, held: Paper) -> str:
     names = " and ".join(f"{_NAMES[name]} {getattr(paper, name)}" for name in _shared(paper, held))
     return f"{names or 'the id'} belongs to another paper, {held.id} ({held.title[:80]!r})"
-
-
-def _near(one: int | None, other: int | None) -> bool:
-    return one is None or other is None or abs(one - other) <= 1
 
 
 def _untitled(document: Document) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.agreement import agree
 from ingest.documents import Paper, Retraction
-from ingest.sources.agreement import agree
 from ingest.sources.crossref import Crossref
 from ingest.sources.europepmc import EuropePmc
 from ingest.sources.faults import SourceError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.agreement import agree, similarity, title_of
 from ingest.documents import Paper
-from ingest.sources.agreement import agree, similarity, title_of
 from ingest.sources.records import Record
 
 LONG = "Differential susceptibility and role for senescence in CART cells based on costimulatory domains"

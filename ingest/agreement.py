@@ -74,8 +74,8 @@ def similarity(ours: Title, theirs: Title) -> float:
     return fuzz.ratio(ours.words, theirs.words) / 100
 
 
-def agree(paper: Paper, record: Record) -> Agreement:
-    """Judge whether `record` describes `paper`."""
+def agree(paper: Paper, record: Paper | Record) -> Agreement:
+    """Judge whether `record`, a service's or one read from a file, describes `paper`."""
     ours = title_of(paper.title)
     likeness = similarity(ours, title_of(record.title))
     author = _authors(paper.authors, record.authors)
@@ -121,7 +121,7 @@ def _by_title(title: Title, likeness: float, author: Says, year: Says, journal: 
     return ("possible" if likeness >= _NEAR_TITLE else "different"), f"titles agree to {likeness:.0%} only"
 
 
-def _identifiers(paper: Paper, record: Record) -> Says:
+def _identifiers(paper: Paper, record: Paper | Record) -> Says:
     pairs = ((paper.doi, record.doi), (paper.pmid, record.pmid), (paper.pmcid, record.pmcid))
     known = [ours.lower() == theirs.lower() for ours, theirs in pairs if ours and theirs]
     if not known:
