@@ -34,6 +34,7 @@ _ENTITY = re.compile(
 )
 _OWN_ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z][\w.-]*)\s+(?:"([^"&<%]{0,200})"|'([^'&<%]{0,200})')\s*>""")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_STRAY = re.compile("[\udc80-\udcff]")
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -48,7 +49,11 @@ class Tree:
 
 
 def decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """The text of `data` by byte-order mark, declaration or UTF-8, else Windows-1252 with a note."""
+    """The text of `data` by byte-order mark, declaration or UTF-8.
+
+    Bytes that are not UTF-8 are read as Windows-1252 with a note; the others stay what they are, since one
+    bad byte in a file does not make its Greek letters wrong.
+    """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             try:
@@ -63,7 +68,18 @@ def decoded(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
             return data.decode(encoding), ()
         except (UnicodeDecodeError, LookupError):
             continue
-    return data.decode("cp1252", "replace"), ("not UTF-8: read as Windows-1252",)
+    text, bad = rescued(data.decode("utf-8", "surrogateescape"))
+    return text, (not_utf8(bad),)
+
+
+def rescued(text: str) -> tuple[str, int]:
+    """`text` as `surrogateescape` decoded it with each stray byte as its Windows-1252 character; how many."""
+    return _STRAY.subn(lambda stray: bytes([ord(stray.group()) - 0xDC00]).decode("cp1252", "replace"), text)
+
+
+def not_utf8(bad: int) -> str:
+    """The note on bytes that `rescued` read."""
+    return f"not UTF-8 in {bad:,} byte{'' if bad == 1 else 's'}: read as Windows-1252"
 
 
 def parse(data: bytes, name: str) -> Tree:

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import io
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from lxml import etree
 
-from ingest.documents import Notice, Paper, Problem, ReadError, Record, Retraction
+from ingest.documents import Document, Notice, Paper, Problem, ReadError, Record, Retraction
 from ingest.identity import doi as as_doi
 from ingest.identity import minted
 from ingest.identity import pmcid as as_pmcid
 from ingest.identity import pmid as as_pmid
 from ingest.readers.abstracts import LANGUAGES, Part, document, headed, kinds, worst
 from ingest.readers.inline import text_of
-from ingest.readers.markup import Element, found, local, plain
+from ingest.readers.markup import Element, found, local, not_utf8, plain, rescued
 
 _OWN: dict[str, Retraction] = {
     "RetractionIn": "retracted",
@@ -51,8 +53,9 @@ def read_stream(file: BinaryIO, source: str) -> Iterator[Record]:
     A file that breaks off gives the records before the break and one problem; ReadError when there is none.
     """
     name = source.rpartition("/")[2]
+    legible = _Legible(file)
     events = etree.iterparse(
-        file,
+        legible,
         events=("end",),
         resolve_entities=False,
         no_network=True,
@@ -69,13 +72,45 @@ def read_stream(file: BinaryIO, source: str) -> Iterator[Record]:
                 continue
             number += 1
             _strip_namespaces(element)
-            yield from _guarded(element, tag, source, f"{name}, record {number}")
+            for record in _guarded(element, tag, source, f"{name}, record {number}"):
+                yield legible.noted(record)
             _forget(element)
     except etree.XMLSyntaxError as error:
         reason = f"not readable as XML ({str(error.msg or error)[:120]}); fetch the file again"
         if not number:
             raise ReadError(f"{name}: {reason}") from None
         yield Problem(f"{name}, after record {number}", reason)
+
+
+class _Legible:
+    """A file for the parser, which stops at a byte that is not UTF-8: those are rescued on the way."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._bad, self._told = file, 0, 0
+        head = file.read(400)
+        file.seek(0)
+        # Without a mark and with no encoding declared but UTF-8; the parser knows the others.
+        declared = re.search(rb"""encoding\s*=\s*["']([^"']+)""", head)
+        plain = not head.startswith((b"\xff\xfe", b"\xfe\xff")) and (
+            declared is None or declared.group(1).lower() in (b"utf-8", b"us-ascii")
+        )
+        self._decoder = getincrementaldecoder("utf-8")("surrogateescape") if plain else None
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        if self._decoder is None:
+            return data
+        text, bad = rescued(self._decoder.decode(data, final=not data))
+        self._bad += bad
+        # Nothing is how a file ends, and one byte may be the beginning of a character.
+        return text.encode() if text or not data else self.read(size)
+
+    def noted(self, record: Record) -> Record:
+        """The record, the first behind a rescue with a note of it."""
+        if self._bad == self._told or not isinstance(record, Document):
+            return record
+        note, self._told = not_utf8(self._bad - self._told), self._bad
+        return replace(record, notes=(*record.notes, f"{note}, here or just behind"))
 
 
 def _inside_record(element: Element) -> bool:

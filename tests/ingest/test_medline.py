@@ -165,3 +165,23 @@ def test_flat_text_gives_papers_and_references() -> None:
     assert reference == Reference(
         "export.nbib, record 2", "Without an abstract", None, None, "125", "PMC4567"
     )
+
+
+def test_a_stray_byte_in_a_set_costs_nothing_and_is_said_once() -> None:
+    wrong = citation(pmid="2").encode().replace(b"Cells tire", b"Caf\xe9 \xce\xb2 cells")
+    body = b"".join((citation(pmid="1").encode(), wrong, citation(pmid="3").encode()))
+    found = list(read_bytes(b"<PubmedArticleSet>" + body + b"</PubmedArticleSet>", "set.xml"))
+    assert [record.paper.pmid for record in found if isinstance(record, Document)] == ["1", "2", "3"]
+    assert "Café β cells" in found[1].text  # type: ignore[union-attr]  # all three are documents
+    notes = [note for record in found if isinstance(record, Document) for note in record.notes]
+    assert [note for note in notes if "UTF-8" in note] == [
+        "not UTF-8 in 1 byte: read as Windows-1252, here or just behind"
+    ]
+
+
+def test_a_set_in_another_declared_encoding_is_read() -> None:
+    body = citation().replace("Cells tire", "Café cells")
+    data = f'<?xml version="1.0" encoding="iso-8859-1"?><PubmedArticleSet>{body}</PubmedArticleSet>'
+    (found,) = read_bytes(data.encode("latin-1"), "set.xml")
+    assert isinstance(found, Document)
+    assert "Café cells" in found.text

@@ -76,7 +76,7 @@ def test_text_of_another_encoding_is_read_and_said() -> None:
     (found,) = read_bytes("Résumé\n\nLes cellules sont fatiguées après neuf jours.".encode("cp1252"), "a.txt")
     assert isinstance(found, Document)
     assert "fatiguées" in found.text
-    assert found.notes == ("not UTF-8: read as Windows-1252",)
+    assert found.notes == ("not UTF-8 in 4 bytes: read as Windows-1252",)
 
 
 @pytest.mark.parametrize(("text", "name"), [("1 2 3", "a.txt"), ("# \n", "a.md")])
