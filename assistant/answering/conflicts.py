@@ -31,6 +31,8 @@ the 265 answers to the evaluation questions, six of which gain a claim."""
 _GENERIC: Final = frozenset(("cell", "patient"))
 """Words that every claim may hold."""
 _LIKELY: Final = 0.5
+_NO_LESS: Final = 0.2
+"""Share of the first finding's probability that a finding on the claim needs to lead in its place."""
 _ABOUT_THE_COLLECTION: Final = frozenset(
     ("no-countermeasure-with-senescence-markers", "models-without-senescence")
 )
@@ -133,9 +135,10 @@ def settles(claims: Sequence[Claim], matches: Sequence[Match], concepts: Sequenc
 
 def led_by(claim: Claim, ranked: Sequence[Ranked]) -> list[Ranked]:
     """The findings that take a side in the claim first, unless one already answers likely enough."""
-    if ranked[0].p >= _LIKELY:
-        return list(ranked)
     sides = {*claim.supports, *claim.opposes}
+    best = max((r.p for r in ranked if r.match.hit.passage.id in sides), default=0.0)
+    if ranked[0].p >= _LIKELY or best < _NO_LESS * ranked[0].p:
+        return list(ranked)
     return sorted(ranked, key=lambda r: r.match.hit.passage.id not in sides)
 
 

@@ -323,6 +323,7 @@ class Engine:
                 ranked = conflicts.led_by(claim, ranked)
             answers = bool(preface) or claim is not None or self._judge.plainly(question, concepts, ranked)
             confidence = self._judge.threshold if answers else confidence
+        ranked = gates.led(question, concepts, ranked)
         answers = answers and not gates.unmet(question, concepts, ranked)
         return _Look(
             question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface

@@ -9,14 +9,18 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from assistant.answering import demands
 from assistant.answering.judge import Ranked
 from assistant.answering.matching import Concept, systems_of
 from assistant.answering.question import Question
 
 _LOOKED_AT: Final = 3
 """Findings among which a marker or a drug must be named."""
-_OPPOSITE: Final = 0.4
-"""Value of the feature "act" from which a finding is about the target asked for, at least its opposite."""
+_LEADERS: Final = 8
+_LIKELY: Final = 0.25
+"""A finding among the first `_LEADERS` that is `_LIKELY` as probable as the first may lead in its place."""
+_SAME_ACT: Final = 0.5
+"""Value of the feature "act" from which a finding or its title does what is asked; the opposite has less."""
 _DRUG: Final = re.compile(
     r"\w{3,}(?:tinib|mab|clax|lisib|limus|ciclib|formin|statin|abine|ustine|rubicin|platin|domide|zomib|parib|setron"
     r"|degib|vir|azole|cillin|pril|sartan|olol|gliptin|gliflozin|glutide)$",
@@ -45,15 +49,61 @@ _SECOND_CLAUSE: Final = re.compile(
 )
 
 
+def led(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The ranking, led by the likeliest finding that meets every rule by itself, if one is near the top."""
+    for at, other in enumerate(ranked[:_LEADERS]):
+        if other.p < _LIKELY * ranked[0].p:
+            break
+        if _meets(question, concepts, other):
+            return [other, *ranked[:at], *ranked[at + 1 :]]
+    return list(ranked)
+
+
 def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
     """Whether the best findings miss what the question turns on."""
     return bool(ranked) and (
         _unheard(concepts)
-        or _unnamed(concepts, ranked)
+        or _unnamed(concepts, ranked[:_LOOKED_AT])
         or _undone(question, concepts, ranked[0])
-        or _untried(question, ranked)
-        or _elsewhere(question, ranked)
+        or _untried(question, ranked[:_LOOKED_AT])
+        or _elsewhere(question, ranked[:_LOOKED_AT])
+        or not any(_on_the_point(question, concepts, r) for r in ranked[:_LOOKED_AT])
     )
+
+
+def _meets(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool:
+    """Whether a finding by itself breaks none of the rules."""
+    alone = [one]
+    return not (
+        _unnamed(concepts, alone)
+        or _undone(question, concepts, one)
+        or _untried(question, alone)
+        or _elsewhere(question, alone)
+    ) and _on_the_point(question, concepts, one)
+
+
+def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool:
+    """Whether a finding is on the product, disease, cells, endpoint, age, host and design of the question."""
+    hit = one.match.hit
+    text = f"{hit.text} {hit.paper.title}"
+    products = {c.token for c in concepts if c.entity and c.kind == "product"}
+    return (
+        (not products or bool(products & one.match.covered))
+        and demands.disease_met(question.text, text)
+        and demands.cells_met(question.text, text)
+        and demands.endpoints_met(question.text, hit.text)
+        and demands.ages_met(question.text, text)
+        and (not demands.asks_host_survival(question.text) or demands.tells_host_survival(hit.text))
+        and _same_design(question, one)
+    )
+
+
+def _same_design(question: Question, one: Ranked) -> bool:
+    """Whether a finding is not on the other costimulatory domain alone than the one asked for."""
+    asked = demands.domains(question.text) if question.about_cars else frozenset[str]()
+    tagged = one.match.hit.passage.costim
+    other = tagged in ("4-1BB", "CD28") and tagged not in asked
+    return len(asked) != 1 or not other or bool(asked & demands.domains(one.match.hit.text))
 
 
 def _unheard(concepts: Sequence[Concept]) -> bool:
@@ -61,18 +111,19 @@ def _unheard(concepts: Sequence[Concept]) -> bool:
     return any(not c.known and (c.entity or _DRUG.search(c.label)) for c in concepts)
 
 
-def _untried(question: Question, ranked: Sequence[Ranked]) -> bool:
-    """Whether data from people are asked for and none of the best findings is from or about people."""
-    best = (systems_of(r.match.hit) for r in ranked[:_LOOKED_AT])
-    return "trial" in question.asked and not any({"patients", "review"}.intersection(s) for s in best)
+def _untried(question: Question, best_findings: Sequence[Ranked]) -> bool:
+    """Whether data from people are asked for and none of the findings is from or about people."""
+    best = (systems_of(r.match.hit) for r in best_findings)
+    people = "trial" in question.asked or demands.asks_people(question.text)
+    return people and not any({"patients", "review"}.intersection(s) for s in best)
 
 
 def _elsewhere(question: Question, ranked: Sequence[Ranked]) -> bool:
-    """Whether the question names a trial or a disease that none of the best findings or their titles names.
+    """Whether the question names a trial or a disease that none of the findings or their titles names.
 
     What a product did in myeloma is no answer on lupus, and one trial is not another.
     """
-    best = " ".join(f"{r.match.hit.text} {r.match.hit.paper.title}" for r in ranked[:_LOOKED_AT])
+    best = " ".join(f"{r.match.hit.text} {r.match.hit.paper.title}" for r in ranked)
     diseases = [found["one"] or found["organ"] for found in _DISEASE.finditer(question.text)]
     trials = [re.split(r"[- ]?(?=\d)", found.group()) for found in _TRIAL.finditer(question.text)]
     return not all(re.search(rf"\b{re.escape(name)}", best, re.I) for name in diseases) or not all(
@@ -81,7 +132,7 @@ def _elsewhere(question: Question, ranked: Sequence[Ranked]) -> bool:
 
 
 def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
-    """Whether a marker, a drug or a survival endpoint of the question is named by none of the best findings.
+    """Whether a marker, a drug or a survival endpoint of the question is named by none of the findings.
 
     "Do CD57+ cells predict non-response?" is not answered by findings on another phenotype. CD19 is
     left out: it is the target of most CARs and goes without saying.
@@ -93,7 +144,7 @@ def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
         or _DRUG.search(c.label)
         or c.label in _ENDPOINTS
     }
-    return not named <= frozenset[str]().union(*(r.match.covered for r in ranked[:_LOOKED_AT]))
+    return not named <= frozenset[str]().union(*(r.match.covered for r in ranked))
 
 
 def _undone(question: Question, concepts: Sequence[Concept], lead: Ranked) -> bool:
@@ -102,5 +153,7 @@ def _undone(question: Question, concepts: Sequence[Concept], lead: Ranked) -> bo
     "Does PD-1 blockade reverse senescence?" is not answered by what p38 inhibition did. A question of
     several clauses may be answered clause by clause and is left to the judge.
     """
-    acts = any(c.kind == "act" for c in concepts)
-    return acts and lead.match.value("act") < _OPPOSITE and not _SECOND_CLAUSE.search(question.text)
+    if not any(c.kind == "act" for c in concepts) or _SECOND_CLAUSE.search(question.text):
+        return False
+    # What it does to another state of the cell is no answer either.
+    return lead.match.value("act") < _SAME_ACT or lead.match.value("state") < 1

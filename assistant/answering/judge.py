@@ -35,9 +35,11 @@ count down and one lead up."""
 _NEARLY_ALL: Final = 0.95
 _LIKELY: Final = 0.6
 _LEADERS: Final = 8
-_OUT_OF_SCOPE: Final = 0.3
-"""Left of a probability when only one of finding and question is about CAR-T cells against senescent cells:
-too few labelled questions are of this kind for the fit to learn it."""
+_RARE: Final = ("scope", "host")
+_RARE_LEFT: Final = 0.3
+"""Left of a probability when a finding misses one of these: only one of finding and question is about CAR-T
+cells against senescent cells, or the survival of mice is asked for and that of cells told. Too few labelled
+questions are of these kinds for the fit to learn it."""
 _ANY_SYSTEM: Final = ("review", "computation")
 """Systems that speak of others: a review of mice, a model fitted to patients."""
 _LEFT: Final = 0.2
@@ -109,7 +111,8 @@ class Judge:
         scored = [
             Ranked(
                 m,
-                self.finding.p(FEATURES, m.values) * (_OUT_OF_SCOPE + (1 - _OUT_OF_SCOPE) * m.value("scope")),
+                self.finding.p(FEATURES, m.values)
+                * math.prod(_RARE_LEFT + (1 - _RARE_LEFT) * m.value(name) for name in _RARE),
             )
             for m in matches
             if m.hit.passage.kind != "claim"

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from assistant.answering import demands
 from assistant.answering.asked import NOTHING_WANTED, holds, new_names, unit_fit
 from assistant.answering.manipulation import Act, acts_in
-from assistant.answering.question import Question, against_senescent_cells, speaks_of_cars, systems_in
+from assistant.answering.question import Question, acting, against_senescent_cells, speaks_of_cars, systems_in
 from assistant.answering.wording import phrases_in, plain, wordings_of
 from assistant.retrieval.tokens import STOP_WORDS, tokens
 
@@ -66,6 +67,8 @@ _KIND_WORDS: Final = {
     "assay": ("assay", "test"),
 }
 """Words for a kind of glossary term: a finding that names a CD28 CAR names a domain."""
+_SPLIT_KINDS: Final = ("cell", "assay", "disease", "model")
+"""Kinds of glossary term whose words may stand apart; names and endpoints keep theirs together."""
 _OTHER_WAY: Final = re.compile(r"\b(?:the|in) reverse\b(?= of|[,.;]|$| direction| order)", re.I)
 """The other direction, not the undoing of something."""
 _ASKING: Final = re.compile(r"\bhow (?:long|many|much|often|soon|late|quickly|old|fast)\b", re.I)
@@ -84,13 +87,14 @@ _HEAD: Final = re.compile(
     re.I,
 )
 """The words that "which" or "what" asks for, the first two at most."""
+_BOTH: Final = "4-1BB CD28"
 _NUMBER: Final = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*")
 FEATURES: Final = (
     "dense", "dense_gap", "lexical", "score", "rank",
     "coverage", "said", "said_paper", "entities", "entities_paper",
     "holds", "unit", "numbers", "system_fit", "primary", "siblings", "scope", "state",
     "missing_entity", "missing_word", "car_fit", "names_wanted", "pairs", "head", "act",
-    "reason",
+    "reason", "host", "defines", "contrast", "own_result", "agent",
 )  # fmt: skip
 """Names of the numbers in `Match.values`, in order."""
 
@@ -150,6 +154,12 @@ class _Asked:
     """Best cosine of all hits."""
     top: tuple[str, ...]
     """Papers of the first hits."""
+    domain: bool
+    """Whether CD28 or 4-1BB is named as the domain of a CAR."""
+    host: bool
+    """Whether the survival of mice or patients is asked for."""
+    agent: frozenset[str]
+    """Tokens of the concepts that act in the question: "rest" in "does rest reverse senescence?"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +230,11 @@ class Matcher:
             self._heads(question, found),
             best,
             top,
+            question.about_cars
+            and demands.as_domain(question.text) == question.text
+            and bool(demands.domains(question.text)),
+            demands.asks_host_survival(question.text),
+            self._agent(question, found),
         )
         return [self._match(question, found, asked, hit) for hit in hits]
 
@@ -266,6 +281,10 @@ class Matcher:
         """The concept of a glossary term; a drug is also said by another drug of its class."""
         retriever = self._retriever
         same = (frozenset((a.token,)) for a in acts if a.drug and a.words.lower() == found.lower())
+        forms = [frozenset((token,))]
+        if " " in found and kind in _SPLIT_KINDS:
+            # "Tonic CAR signalling" is tonic signalling.
+            forms.append(frozenset(tokens(found)))
         wordings = (*wordings_of(found), *same)
         return Concept(
             label,
@@ -274,7 +293,7 @@ class Matcher:
             True,
             retriever.knows(token),
             kind,
-            (frozenset((token,)),),
+            tuple(forms),
             wordings,
         )
 
@@ -324,8 +343,9 @@ class Matcher:
         asked: _Asked,
         hit: Hit,
     ) -> Match:
-        narrow = self.held(hit.text)
-        tags = f"{_SYSTEM_WORDS.get(hit.passage.system, '')} {hit.passage.costim} {hit.passage.target}"
+        narrow = self.held(demands.as_domain(hit.text) if asked.domain else hit.text)
+        costim = _BOTH if hit.passage.costim == "both" else hit.passage.costim
+        tags = f"{_SYSTEM_WORDS.get(hit.passage.system, '')} {costim} {hit.passage.target}"
         title = "" if hit.passage.kind == "claim" else hit.paper.title
         wide = narrow | self.held(tags) | self.held(title)
         paper = wide if hit.passage.kind == "claim" else wide | self._paper(hit)
@@ -351,7 +371,7 @@ class Matcher:
             1.0 if hit.paper.evidence == "primary" else 0.0,
             math.log1p(asked.top.count(hit.paper.id)),
             _scope(question, f"{title} {hit.text}"),
-            _state(asked.states, f"{title} {hit.text}"),
+            _state(asked.states, hit.text if _states(hit.text) else title),
             max((c.weight for c in entities if c.token not in covered), default=0.0) / _RAREST,
             max((c.weight for c in words if c.token not in covered), default=0.0) / _RAREST,
             1.0 if not question.about_cars or speaks_of_cars(f"{hit.text} {title}") else 0.0,
@@ -360,6 +380,11 @@ class Matcher:
             coverage([c for c in found if c.token in asked.heads], covered, nothing=1.0),
             _act_fit([c.token for c in found if c.kind == "act"], narrow, wide),
             1.0 if question.shape != "why" or _REASON.search(hit.text) else 0.0,
+            1.0 if not asked.host or demands.tells_host_survival(hit.text) else 0.0,
+            1.0 if question.shape != "definition" or demands.defines(hit.text) else 0.0,
+            1.0 if question.shape != "comparative" or demands.contrasts(hit.text) else 0.0,
+            demands.own_result(hit.text),
+            coverage([c for c in found if c.token in asked.agent], covered, nothing=1.0),
         )
         return Match(hit, values, covered, in_paper)
 
@@ -371,6 +396,11 @@ class Matcher:
         return frozenset(
             c.token for c in found if c.token in near and not all(t in plain() for t in c.token.split())
         )
+
+    def _agent(self, question: Question, found: tuple[Concept, ...]) -> frozenset[str]:
+        """Tokens of the concepts in the noun phrase that acts in the question; none when it shows none."""
+        held = self.held(acting(question.text)).tokens
+        return frozenset(c.token for c in found if c.token in held or any(f <= held for f in c.forms))
 
     def _names_wanted(self, question: Question, found: tuple[Concept, ...], text: str) -> float:
         """1 when the text names something of the wanted kind that the question does not name itself."""

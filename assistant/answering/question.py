@@ -19,6 +19,7 @@ __all__ = [
     "Asked",
     "Question",
     "Shape",
+    "acting",
     "against_senescent_cells",
     "clean",
     "is_absolute",
@@ -183,6 +184,32 @@ def premise(text: str) -> str:
         return match.group(1).strip()
     match = _WHY_ABSOLUTE.match(text)
     return match.group(1).strip() if match and _ABSOLUTE.search(match.group(1)) else ""
+
+
+_VERB = (
+    r"(?:do|make|cause|drive|induce|trigger|prevent|stop|block|lower|raise|reduce|increase|improve|impair|help|harm"
+    r"|reverse|restore|rescue|undo|turn|protect|delay|slow|speed|change|affect|lead|keep|limit|kill|clear|remove"
+    r"|show|mark|need|work|act|give|extend|shorten|boost|persist|last|become|lose|have|hurt|blunt|rejuvenate|age|senesce"
+    r"|exhaust|predict|mean|say|tell|decide|influence|shape|enhance|promote|support|weaken|strengthen|suppress|inhibit"
+    r"|require|depend|matter|beat|outperform|survive|live|produce|express|rise|fall|carry|differ|overcome|abolish|cost"
+    r"|worsen|favour|favor|cure|treat|activate|expand|grow|proliferate|divide|respond|relapse|die|escape|resist|prove"
+    r"|spare|kill|go|get|remain|stay|still|contribute|correlate|bring|counter|avoid|accelerate|correct)"
+)
+_ACTING = re.compile(
+    r"^(?:(?:and|but|so) )?(?:(?:what|how|why|when|where|which \w+) )?"
+    r"(?:do|does|did|can|could|will|would|should|must) "
+    rf"(?P<agent>(?!it\b|they\b|you\b|we\b|i\b|there\b)[^,;:?]+?) (?:\w+ly |also |really |not )?{_VERB}\b",
+    re.I,
+)
+
+
+def acting(text: str) -> str:
+    """The noun phrase that acts in a question with an auxiliary, "" when its form shows none.
+
+    "transient rest" in "What does transient rest do to exhausted cells?".
+    """
+    match = _ACTING.match(text)
+    return match["agent"] if match is not None else ""
 
 
 def is_absolute(premise: str) -> bool:

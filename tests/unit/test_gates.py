@@ -1,0 +1,50 @@
+"""The finding that meets every rule leads, and what no finding meets is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.engine import Engine
+from assistant.settings import load
+
+
+@pytest.fixture(scope="module")
+def engine(home: Path) -> Iterator[Engine]:
+    with Engine.open(load({"home": str(home)})) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("Did mice cured by IL-15 CAR T cells live longer?", "zhang2022-il15-il15ra#F2"),
+        ("Are 4-1BB CAR-T cells less senescent than CD28?", "can2025-costim-senescence#F"),
+        ("Did p16 stay flat in CART19-28ζ cells?", "anon-nd-cart19-senescence#F5"),
+        (
+            "In matched French registry lymphoma patients, what proportion was alive at one year"
+            " after axi-cel and after tisa-cel?",
+            "bachy2022-descart#F3",
+        ),
+    ],
+)
+def test_the_finding_on_the_point_leads(engine: Engine, question: str, lead: str) -> None:
+    answer = engine.ask(question)
+    assert answer.kind == "answer" and answer.citations[0].passage.startswith(lead)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does DNMT3A overexpression prevent exhaustion of CAR T cells?",  # the opposite was tested
+        "ide-cel transgene half-life in days?",  # of cilta-cel
+        "Does p38 inhibition rejuvenate senescent fibroblasts?",  # of T cells
+        "Did CARTITUDE-4 patients over 75 live longer with cilta-cel?",  # no such age group
+        "PFS of cilta-cel in lymphoma?",  # in myeloma
+        "Does PD-1 blockade reverse T cell senescence?",  # what it does to another state
+    ],
+)
+def test_a_near_miss_on_the_point_is_refused(engine: Engine, question: str) -> None:
+    assert engine.ask(question).kind == "refusal"
