@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -84,6 +84,15 @@ def load(name: str) -> Lever:
         note=entry.get("note", ""),
         event_findings=tuple(entry.get("findings", ())),
         bases=tuple(entry.get("bases", ())),
+    )
+
+
+def to_the_power(lever: Lever, power: float) -> tuple[Effect, ...]:
+    """The factors of a lever, and their ranges, to a power above 0: the lever twice over, or in part."""
+    return tuple(
+        replace(e, value=e.value**power, low=e.low**power, high=e.high**power)
+        for e in lever.effects
+        if e.operation == "times"
     )
 
 

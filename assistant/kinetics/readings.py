@@ -232,7 +232,8 @@ def _times(concept: Concept, factor: float, side: Side, out: Reading, *, guessed
             out.problem = f"{concept.label} cannot be zero here; give a fold change"
             return
         own = factor if sign > 0 else 1.0 / factor
-        said = f"{_titled(concept, name)} x{own:.4g}"
+        titled = f"{concept.label} x{factor:.4g} (through {name})" if concept.lever_fold else ""
+        said = titled or f"{_titled(concept, name)} x{own:.4g}"
         out.changes.append(WordChange(side, "times", name, own, "", said, guessed))
 
 

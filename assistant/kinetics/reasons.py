@@ -23,6 +23,8 @@ def label(request: Request, side: str, changes: Sequence[Mapping[str, Any]]) -> 
     told = {c["by"] for c in changes if "event" in c}
     laid = [levers.load(v).name for v in design.layers if v not in base.layers and v not in told]
     parts = [" + ".join((base.name, *laid))]
+    words = request.understood.changes if request.understood else ()
+    parts += [c.said for c in words if c.side in (side, "both") and c.lever_effects()]
     for change in own:
         if "event" in change:
             parts.append(str(change["meaning"]))

@@ -9,6 +9,7 @@ the reader sees both before the result. When no change and no pair of designs is
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 if TYPE_CHECKING:
     from assistant.kinetics.designs import Design
     from assistant.kinetics.events import Event
+    from assistant.kinetics.parameters import Effect
 
 Side: TypeAlias = Literal["A", "B", "both"]
 ChangeKind: TypeAlias = Literal["set", "times", "layer", "event"]
@@ -57,6 +59,9 @@ class WordChange:
         if self.kind == "set":
             return with_setting(design, self.target, self.amount or 0.0, self.unit or None)
         if self.kind == "times":
+            part = self.lever_effects()
+            if part:
+                return design.changed(*part)
             return with_setting(design, self.target, f"x{self.amount!r}")
         if self.kind == "event":
             return design.with_events(*self.events)
@@ -69,6 +74,18 @@ class WordChange:
         # The lever's own name tells the shipped schedule.
         name = f"{design.name} + {describe(self.events[-1])}"
         return replace(layered, events=kept, name=name).with_events(*self.events)
+
+    def lever_effects(self) -> tuple[Effect, ...]:
+        """The effects of a fold change of something that only a lever stands for; none otherwise."""
+        from assistant.kinetics import levers
+        from assistant.kinetics.words import vocabulary
+
+        concept = vocabulary().concepts.get(self.concept)
+        if concept is None or not concept.lever_fold or not self.amount:
+            return ()
+        raised = (self.amount > 1.0) == (concept.moves[self.target] > 0)
+        lever = levers.load(str(concept.high if raised else concept.low))
+        return levers.to_the_power(lever, abs(math.log(self.amount, concept.lever_fold)))
 
 
 @dataclass(frozen=True, slots=True)

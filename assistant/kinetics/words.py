@@ -122,6 +122,8 @@ class Concept:
     asks: str = ""
     """The outcome that the bare word asks for."""
     reading: str = ""
+    lever_fold: float = 0.0
+    """The fold change that the levers of `low` and `high` stand for; 0 where a fold moves the parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,7 @@ def _concept(identity: str, raw: Mapping[str, Any]) -> Concept:
         with_=raw.get("with"),
         asks=raw.get("asks", ""),
         reading=raw.get("reading", ""),
+        lever_fold=raw.get("lever_fold", 0.0),
     )
 
 

@@ -127,7 +127,8 @@ def test_words_show_what_was_understood_before_the_result(capsys: pytest.Capture
     text = "what if I lower scFv affinity tenfold in a 4-1BB CAR at high tumour burden?"
     code, out, _ = invoke(capsys, "whatif", text, "--draws", "64", "--days", "60")
     lines = [line for line in out.splitlines() if line]
-    assert code == 0 and lines[0].startswith("Understood: A: 4-1BB-zeta CAR with scFv affinity (A50) x10")
+    understood = "Understood: A: 4-1BB-zeta CAR with scFv affinity x0.1 (through A50)"
+    assert code == 0 and lines[0].startswith(understood)
     assert any(line.startswith("Assumed: affinity is not a parameter of its own") for line in lines)
     assert any(line.startswith("A (4-1BB") for line in lines)
 

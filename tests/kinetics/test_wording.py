@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import InputError
-from assistant.kinetics import requests, whatif
+from assistant.kinetics import levers, requests, whatif
 from assistant.kinetics.quantities import amount_at, fold
 from assistant.kinetics.routing import is_whatif
 from assistant.kinetics.wording import NotUnderstood, Understood, parse
@@ -57,9 +57,15 @@ def test_what_could_mean_two_things_is_no_amount(words: str) -> None:
     assert found is None or found.end < len(words)
 
 
-def test_a_lower_affinity_raises_the_density_at_half_signal() -> None:
-    a, b = understood("what if affinity is tenfold lower in a 4-1BB CAR").designs()
-    assert a.value("A50") == pytest.approx(10.0 * b.value("A50"))
+def test_affinity_moves_the_density_at_half_signal_as_far_as_its_lever_does_for_tenfold() -> None:
+    lever = next(e for e in levers.load("low-affinity").effects if e.parameter == "A50")
+    for words, power in (("tenfold", 1.0), ("hundredfold", 2.0)):
+        a, b = understood(f"what if affinity is {words} lower in a 4-1BB CAR").designs()
+        assert a.value("A50") == pytest.approx(lever.value**power * b.value("A50"))
+        (effect,) = a.parameters["A50"].effects
+        assert (effect.low, effect.high) == pytest.approx((lever.low**power, lever.high**power))
+    a, b = understood("what if affinity is tenfold higher in a 4-1BB CAR").designs()
+    assert a.value("A50") < b.value("A50") < a.parameters["A50"].effects[0].high * b.value("A50")
 
 
 def test_all_notations_of_a_design_are_one() -> None:
