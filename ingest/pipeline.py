@@ -61,6 +61,7 @@ __all__ = [
     "mend",
     "query_embedder",
     "rebuild",
+    "remove",
     "set_aside_if_damaged",
 ]
 
@@ -347,6 +348,28 @@ def ingest_records(
     with Ingest(index, say=say) as run:
         yield from run.records(records)
         run.finish()
+
+
+def remove(
+    index: Index, identifier: str, *, progress: ProgressCallback | None = None, say: Say | None = None
+) -> bool:
+    """Take a paper out, also out of what an interrupted ingest has read; False when it is in neither.
+
+    A file that held it is read again when it is ingested again.
+    """
+    home = index.home
+    with writing(home, say):
+        waited = False
+        if staging.path_of(home).exists():
+            draft = staging.begin(home, None)
+            waited, begun = draft.remove(identifier), Manifest(draft.connection).begun()
+            draft.close()
+            if not begun:
+                staging.discard(home)
+        held = index.catalog.remove(identifier)
+        if held:
+            finish(home, index.catalog, index.embedder, progress=progress, say=say)
+    return held or waited
 
 
 def _outcome(source: str, filed: Filed) -> Outcome:

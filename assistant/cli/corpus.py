@@ -119,9 +119,8 @@ def remove(place: Desk, identifier: str = typer.Argument(metavar="ID")) -> None:
     index = place.index()
     identifier = plain(identifier)
     with translated(place.settings.home):
-        if not index.catalog.remove(identifier):
+        if not pipeline.remove(index, identifier, progress=place.progress, say=place.say):
             raise InputError(f"No paper {identifier!r} in the index.", hint="See `senescope corpus list`.")
-        pipeline.finish(index.home, index.catalog, index.embedder, progress=place.progress, say=place.say)
     place.emit({"version": 1, "removed": identifier} if place.as_json else f"removed {identifier}")
 
 

@@ -4,8 +4,8 @@ The document type declaration is cut off before parsing, so that neither an exte
 that expands into itself can exist. What old DTDs declare (`&alpha;`, `&nbsp;`) is known from HTML 5, which
 contains the ISO entity sets of the NLM and BioMed Central DTDs; a plain text entity that the file itself
 declares is replaced once. lxml (BSD) then parses with libxml2's own bounds (256 levels, 10 MB a text node).
-defusedxml was compared: its lxml module is deprecated, and its ElementTree knows neither the ISO entities
-nor recovery.
+By its documentation defusedxml does less here: its lxml module is deprecated, and its ElementTree knows
+neither the ISO entities nor recovery.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """PubMed and MEDLINE XML: single records, sets of any size, books, deleted citations.
 
 Records are read one at a time and forgotten, so that a baseline file of 30,000 takes no more memory than
-one record. pubmed_parser (MIT, alive) was compared: it keeps no retraction links, no other abstracts and
-no dates of revision, and reads the whole file into memory.
+one record. By its source pubmed_parser (MIT, alive) keeps no retraction links, no other abstracts and no
+dates of revision, and reads the whole file into memory.
 """
 
 from __future__ import annotations

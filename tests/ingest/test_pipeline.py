@@ -100,9 +100,20 @@ def test_an_ingest_that_stopped_is_gone_on_with(index: Index, folder: Path) -> N
 
 def test_removing_a_paper_makes_its_file_new_again(index: Index, folder: Path) -> None:
     taken(index, folder)
-    index.catalog.remove("made-up-paper-0")
-    pipeline.finish(index.home, index.catalog, index.embedder)
+    assert pipeline.remove(index, "made-up-paper-0")
+    assert not pipeline.remove(index, "made-up-paper-0")
     assert named(iter(taken(index, folder)))["0.md"] == "added"
+
+
+def test_a_removed_paper_does_not_come_back_with_an_interrupted_ingest(index: Index, folder: Path) -> None:
+    with Ingest(index) as run:
+        list(run.files([folder]))
+    assert pipeline.remove(index, "made-up-paper-1")
+    assert staging.waiting(index.home) == 2
+    with Ingest(index) as run:
+        run.finish()
+    assert index.catalog.paper("made-up-paper-1") is None
+    assert index.catalog.paper("made-up-paper-2") is not None
 
 
 HANGS = "import time\ntime.sleep(60)"
