@@ -21,14 +21,16 @@ from assistant.answering import (
     followup,
     gates,
     generative,
+    groups,
     offer,
     refusal,
     rewriting,
     selection,
+    subject,
 )
 from assistant.answering.events import Done, Event, Grounded
 from assistant.answering.judge import POOL, Judge, Ranked
-from assistant.answering.matching import Concept, Match, Matcher
+from assistant.answering.matching import WHOLE_PAPER, Concept, Match, Matcher
 from assistant.answering.question import Question, clean, is_absolute, understand
 from assistant.answering.selection import Length
 from assistant.answering.verification import Verifier
@@ -140,11 +142,15 @@ class Engine:
             if completed:
                 resolved = followup.Resolved(completed, resolved.filters, followed=True)
             notes = (*cleaned, *followup.dangling(asked, resolved.followed, history))
+            if not resolved.understood:
+                return self._unclear(_Frame(asked, "", filters, notes), history)
+            resolved, held = self._held_to_group(resolved)
+            notes = tuple(note for note in (*notes, *held, resolved.note) if note)
             frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
             number = provenance.asked(resolved.text) if resolved.filters == Filters() else None
             if number is not None:
                 return self._number(frame, number)
-            look = self._look(resolved.text, resolved.filters)
+            look = self._look(resolved.text, resolved.filters, about=resolved.subject)
             premise = look.question.premise
             if premise and (not look.answers or is_absolute(premise)):
                 # A question that stands on a premise is answered by what the corpus says on the premise.
@@ -306,9 +312,15 @@ class Engine:
 
     # -- the two outcomes ---------------------------------------------------------------------------
 
-    def _look(self, text: str, filters: Filters) -> _Look:
-        """Search for a question, order what was found and decide whether it answers."""
-        question = understand(text)
+    def _look(self, text: str, filters: Filters, *, about: str = "") -> _Look:
+        """Search for a question, order what was found and decide whether it answers.
+
+        Arguments:
+            text: the question, standing on its own.
+            filters: restrictions on the evidence.
+            about: what a follow-up was completed with; the first finding must speak of it.
+        """
+        question = understand(groups.unnamed(text) if filters.papers else text)
         retrieval = self.retriever.search(question.text, k=POOL, filters=filters)
         concepts = self._matcher.concepts(retrieval.query)
         hits = focus.narrowed(question, concepts, retrieval.hits, self._matcher)
@@ -324,6 +336,9 @@ class Engine:
             answers = bool(preface) or claim is not None or self._judge.plainly(question, concepts, ranked)
             confidence = self._judge.threshold if answers else confidence
         ranked = gates.led(question, concepts, ranked)
+        if about:
+            led = subject.led_by(self._matcher.held(about).tokens, concepts, ranked)
+            ranked, answers = led or ranked, answers and bool(led)
         answers = answers and not gates.unmet(question, concepts, ranked)
         return _Look(
             question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface
@@ -380,6 +395,39 @@ class Engine:
             shape="numeric",
             resolved=frame.resolved,
             whatif=told.whatif,
+            notes=frame.notes,
+        )
+
+    def _held_to_group(self, resolved: followup.Resolved) -> tuple[followup.Resolved, tuple[str, ...]]:
+        """A question that names a group, held to its papers where the index has any, with a note."""
+        if resolved.filters.papers or not groups.named(resolved.text):
+            return resolved, ()
+        papers = groups.papers_of(
+            resolved.text,
+            self.index.catalog.papers(),
+            lambda paper: self.retriever.texts_of(paper, WHOLE_PAPER),
+        )
+        if not papers:
+            return resolved, ()
+        shown = f"{', '.join(papers[:3])}{f' and {len(papers) - 3} more' if papers[3:] else ''}"
+        held = replace(resolved, filters=replace(resolved.filters, papers=papers))
+        return held, (f"held to what {groups.named(resolved.text)} did: {shown}",)
+
+    def _unclear(self, frame: _Frame, history: Sequence[Answer]) -> Answer:
+        """A turn that does not stand alone and that nothing said before completes."""
+        counts = self.index.catalog.counts()
+        searched = Searched(counts.papers, counts.passages, (), frame.filters.describe())
+        return Answer(
+            kind="refusal",
+            question=frame.question,
+            engine="extractive",
+            answer=refusal.unclear(frame.question, history),
+            sentences=(),
+            citations=(),
+            conflicts=(),
+            confidence=0.0,
+            searched=searched,
+            run=self._run(frame),
             notes=frame.notes,
         )
 
@@ -455,7 +503,10 @@ class _Frame:
     @property
     def read_as(self) -> str:
         """The first paragraph of an answer to a completed question: a note beside it is overlooked."""
-        return f"*Read as: {self.resolved}*\n\n" if self.resolved not in ("", self.question) else ""
+        only = self.filters.describe() if self.resolved else ""
+        if self.resolved in ("", self.question) and not only:
+            return ""
+        return f"*Read as: {self.resolved}{f' (only {only})' if only else ''}*\n\n"
 
 
 @dataclass(frozen=True, slots=True)

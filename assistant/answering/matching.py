@@ -55,7 +55,7 @@ _STATES: Final = {
     "anergy": re.compile(r"anerg", re.I),
 }
 """Three states of a T cell that are not to be taken for one another."""
-_PAPER_PASSAGES: Final = 40
+WHOLE_PAPER: Final = 40
 """Passages of a paper that say what it is about: all of a digest, the first of a full text."""
 _KIND_WORDS: Final = {
     "domain": ("domain", "costimulation", "costim"),
@@ -272,7 +272,7 @@ class Matcher:
             paper = hit.paper
             known = self.held(f"{paper.title} {' '.join(paper.authors)} {paper.journal} {paper.year}")
             # A digest has some six findings; of a full text the first passages say what it is about.
-            for text in self._retriever.texts_of(paper.id, _PAPER_PASSAGES):
+            for text in self._retriever.texts_of(paper.id, WHOLE_PAPER):
                 known = known | self.held(text)
             self._papers[hit.paper.id] = known
         return known

@@ -8,9 +8,10 @@ from typing import Final
 from assistant.answering.judge import Ranked
 from assistant.answering.matching import Concept, Matcher
 from assistant.answering.question import Asked, Question, holds
-from assistant.evidence import Citation, NearMiss, Searched
+from assistant.evidence import Answer, Citation, NearMiss, Searched
 
 _SHOWN: Final = 3
+_SEEN: Final = {"abstract": "abstract", "secondary": "second-hand account", "full-text": "full text"}
 _NAMES: Final[dict[Asked, str]] = {
     "number": "a number",
     "percent": "a percentage or rate",
@@ -65,6 +66,18 @@ def markdown(
         lines += [f"- {miss.text} ({miss.short}; `{miss.passage}`): {miss.why}." for miss in missed]
     lines += ["", f"**What would be needed:** {_needed(question, concepts)}."]
     return "\n".join(lines)
+
+
+def unclear(asked: str, history: Sequence[Answer]) -> str:
+    """The refusal of a turn that was not understood as a follow-up, in words."""
+    lines = [f'**Not understood as a follow-up.** "{asked}" does not say alone what it is about.']
+    last = history[-1] if history else None
+    if last is not None:
+        lines += ["", f"Before it stood: {last.resolved or last.question}"]
+        real = [c for c in last.citations if not c.passage.startswith("claim:")]
+        read = dict.fromkeys(f"{c.short} ({_SEEN[c.seen]})" for c in real if c.seen in _SEEN)
+        lines += [f"Its evidence was read as: {', '.join(list(read)[:4])}."] if read else []
+    return "\n".join([*lines, "", "Ask it in full, with the cell, product or molecule that you mean."])
 
 
 def _why(question: Question, concepts: Sequence[Concept], candidate: Ranked, matcher: Matcher) -> str:

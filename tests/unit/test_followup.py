@@ -137,7 +137,7 @@ def test_a_question_on_what_that_is_keeps_its_own_sentence() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["how many doses were needed?", "how long were the telomeres?", "who disagrees?"]
+    "question", ["how many doses were needed?", "how long were the telomeres?", "who says this?"]
 )
 def test_a_question_that_leaves_its_subject_out_is_given_it(question: str) -> None:
     text, _, followed = follow(question)
@@ -154,3 +154,40 @@ def test_cells_themselves_are_the_cells_that_were_sent() -> None:
 def test_the_subject_is_given_as_the_whole_phrase() -> None:
     text, _, _ = follow("Is it reversible by rest?", "What does p38 inhibition do to senescent T cells?")
     assert "p38 inhibition" in text
+
+
+@pytest.mark.parametrize("question", ["thanks", "only the abstract?", "tell me more"])
+def test_talk_and_a_question_on_how_a_paper_was_read_are_not_answered_alone(question: str) -> None:
+    assert not resolve(question, [turn(BEFORE)], Filters(), LEXICON).understood
+
+
+def test_a_tied_fragment_with_nothing_before_it_is_not_understood() -> None:
+    assert not resolve("and in mice?", [], Filters(), LEXICON).understood
+    assert resolve("side effects of ide-cel?", [], Filters(), LEXICON).understood
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "text"),
+    [
+        ("Do senolytic CAR T cells work?", "any side effects?", "any side effects (senolytic CAR T cells)?"),
+        (
+            "How long do responses last after ide-cel?",
+            "how often does CRS happen?",
+            "how often does CRS happen (ide-cel)?",
+        ),
+        ("Does irradiation harm 28z CAR-T cells?", "and MYC?", "Does MYC harm 28z CAR-T cells?"),
+        ("Does c-Jun lower p21?", "and p16?", "Does c-Jun lower p16?"),
+        (
+            "Which CAR-T cells become senescent?",
+            "and what about exhaustion?",
+            "Which CAR-T cells become exhausted?",
+        ),
+        (
+            "how short (shorter culture)?",
+            "is that because of less senescence?",
+            "is that because of less senescence (shorter culture)?",
+        ),
+    ],
+)
+def test_a_turn_without_a_subject_of_its_own_is_given_one(before: str, question: str, text: str) -> None:
+    assert follow(question, before)[0] == text
