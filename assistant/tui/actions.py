@@ -111,7 +111,7 @@ class CommandActions(Exports):
         from assistant.sessions.plain import one_line
 
         seen: dict[str, Citation] = {}
-        for answer in self.dialogue.answers:
+        for answer in self.dialogue.all_answers():
             for citation in answer.citations:
                 seen.setdefault(citation.paper, citation)
         lines = [

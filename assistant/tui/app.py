@@ -164,6 +164,14 @@ class ChatApp(CommandActions):
         await self.evidence.show_similar(event.citation, event.found)
         self.run_contexts(event.found)
 
+    @on(messages.EarlierWanted)
+    @while_open
+    async def _earlier_wanted(self, event: messages.EarlierWanted) -> None:
+        turns = self.dialogue.turns()
+        if not turns:
+            self.notify("This conversation is not being kept: earlier turns are gone.", severity="warning")
+        await self.conversation.show_earlier(turns)
+
     @on(messages.WhatIfShown)
     @while_open
     def _whatif_shown(self, event: messages.WhatIfShown) -> None:

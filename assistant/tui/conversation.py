@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from assistant.tui.messages import EarlierWanted
 from assistant.tui.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -17,8 +19,36 @@ if TYPE_CHECKING:
     from assistant.sessions.turns import Turn
     from assistant.tui.turn import TurnView
 
-MOUNTED = 60
-"""Turns kept on the screen; older ones stay in the session and its export, and are announced as such."""
+MOUNTED = 20
+"""Turns kept on the screen, about 200 widgets: each layout visits all of them, and with 60 turns that took
+half a second. Older turns stay in the session; the line on top brings them back."""
+
+
+class Earlier(Static, can_focus=True):
+    """How many turns lie above; Enter or a click shows the next of them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "show", "Show earlier", tooltip="show earlier turns of this session"),
+        Binding("escape", "app.cancel", "Input", tooltip="back to the input"),
+    ]
+    HELP = "Earlier turns of this session: Enter shows the last of them."
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            Content.assemble(
+                (f"▲ {count} earlier turn{'' if count == 1 else 's'}", "bold $primary"),
+                ("  Enter or a click shows them; /export writes all", "dim"),
+            ),
+            classes="left-out",
+        )
+
+    def on_click(self) -> None:
+        """Show them."""
+        self.action_show()
+
+    def action_show(self) -> None:
+        """Show them."""
+        self.post_message(EarlierWanted())
 
 
 class Conversation(VerticalScroll, can_focus=False):
@@ -26,6 +56,9 @@ class Conversation(VerticalScroll, can_focus=False):
 
     _followed: TurnView | None = None
     """The turn that is kept in view while it grows, until the reader scrolls."""
+
+    hidden = 0
+    """Turns of this session above those on the screen."""
 
     def compose(self) -> ComposeResult:
         """Nothing was asked yet."""
@@ -77,32 +110,46 @@ class Conversation(VerticalScroll, can_focus=False):
     async def restore(self, turns: Sequence[Turn]) -> None:
         """Replace everything by the turns of a stored session."""
         await self.query("*").remove()
+        self.hidden = max(0, len(turns) - MOUNTED)
         if not turns:
             await self.mount(Welcome())
             return
-        if len(turns) > MOUNTED:
-            await self.mount(self._left_out(len(turns) - MOUNTED))
-        from assistant.tui.turn import TurnView
-
-        views = [TurnView(turn.id, turn.question) for turn in turns[-MOUNTED:]]
-        await self.mount_all(views)
-        for view, turn in zip(views, turns[-MOUNTED:], strict=True):
-            await _fill(view, turn)
+        await self._announce()
+        await self._mount_turns(turns[-MOUNTED:], None)
         self.call_after_refresh(self.scroll_end, animate=False)
 
-    async def _prune(self) -> None:
-        views = self._views()
-        if len(views) > MOUNTED:
-            for view in views[:-MOUNTED]:
-                await view.remove()
-            await self.query(".left-out").remove()
-            await self.mount(self._left_out(0), before=0)
+    async def show_earlier(self, turns: Sequence[Turn]) -> None:
+        """Put the last of the hidden turns above those on the screen; `turns` are all of the session."""
+        first = next(iter(self._views()), None)
+        places = [place for place, turn in enumerate(turns) if first is not None and turn.id == first.turn]
+        if not places:
+            return
+        found = turns[max(0, places[0] - MOUNTED) : places[0]]
+        self.hidden = places[0] - len(found)
+        await self._mount_turns(found, first)
+        await self._announce()
+        if first is not None:  # what was at the top stays there: the reader goes up from it
+            self.call_after_refresh(self.scroll_to_widget, first, top=True, animate=False)
 
-    def _left_out(self, count: int) -> Static:
-        words = f"{count} earlier turns are" if count else "Earlier turns are"
-        return Static(
-            Content.styled(f"{words} not shown here; /export writes them all.", "dim"), classes="left-out"
-        )
+    async def _mount_turns(self, turns: Sequence[Turn], before: TurnView | None) -> None:
+        from assistant.tui.turn import TurnView
+
+        views = [TurnView(turn.id, turn.question) for turn in turns]
+        await self.mount_all(views, before=before)
+        for view, turn in zip(views, turns, strict=True):
+            await _fill(view, turn)
+
+    async def _prune(self) -> None:
+        views = self._views()[:-MOUNTED]
+        if views:
+            await self.remove_children(views)
+            self.hidden += len(views)
+            await self._announce()
+
+    async def _announce(self) -> None:
+        await self.query(Earlier).remove()
+        if self.hidden:
+            await self.mount(Earlier(self.hidden), before=0)
 
 
 async def _fill(view: TurnView, turn: Turn) -> None:

@@ -171,32 +171,40 @@ def _point(canvas: Canvas, point: Point, axis: Axis, start: float, end: float) -
     canvas.letter(x, heights[-1], point.letter, f"bold reverse {point.style}")
 
 
-def _sample(values: Sequence[float | None], t: Sequence[float], at: float) -> float | None:
-    """Linear interpolation; `t` rises. None beside a point that is not defined."""
-    low, high = 0, len(t) - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        if t[middle] <= at:
-            low = middle
+def _samples(values: Sequence[float | None], spots: Sequence[tuple[int, float]]) -> list[float | None]:
+    """Values between the points of a curve; None beside a point that is not defined."""
+    found: list[float | None] = []
+    for low, share in spots:
+        left, right = values[low], values[min(low + 1, len(values) - 1)]
+        if left is None or right is None:
+            found.append(left if share == 0.0 else right if share == 1.0 else None)
         else:
-            high = middle
-    gap = t[high] - t[low]
-    share = (at - t[low]) / gap if gap > 0 else 0.0
-    left, right = values[low], values[high]
-    if left is None or right is None:
-        return left if share == 0.0 else right if share == 1.0 else None
-    return left + share * (right - left)
+            found.append(left + share * (right - left))
+    return found
+
+
+def _spots(t: Sequence[float], columns: int) -> list[tuple[int, float]]:
+    """Where each dot column stands between the times of a curve: the one before, and the share of the way."""
+    start, end = t[0], t[-1]
+    found, low = [], 0
+    if len(t) == 1:
+        return [(0, 0.0)] * columns
+    for x in range(columns):
+        at = start + (end - start) * x / (columns - 1)
+        while low < len(t) - 2 and t[low + 1] <= at:
+            low += 1
+        gap = t[low + 1] - t[low]
+        found.append((low, min(1.0, (at - t[low]) / gap) if gap > 0 else 0.0))
+    return found
 
 
 def _heights(canvas: Canvas, curve: Curve, values: Sequence[float | None], axis: Axis) -> list[int | None]:
     """The dot row of each dot column; None where the curve is not defined."""
-    start, end = curve.t[0], curve.t[-1]
-    found: list[int | None] = []
-    for x in range(canvas.columns):
-        value = _sample(values, curve.t, start + (end - start) * x / (canvas.columns - 1))
-        share = axis.place(value) if value is not None else None
-        found.append(None if share is None else round((1.0 - share) * (canvas.rows - 1)))
-    return found
+    shares = (
+        None if value is None else axis.place(value)
+        for value in _samples(values, _spots(curve.t, canvas.columns))
+    )
+    return [None if share is None else round((1.0 - share) * (canvas.rows - 1)) for share in shares]
 
 
 def _band(canvas: Canvas, curve: Curve, axis: Axis, style: str, grain: int) -> None:

@@ -7,7 +7,7 @@ without it and says so once, rather than refusing to answer.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,8 @@ class Dialogue:
     home: Path
     store: SessionStore | None = None
     session: Session | None = None
-    answers: list[Answer] = field(default_factory=list)
+    answers: deque[Answer] = field(default_factory=lambda: deque(maxlen=FOLLOW_UPS))
+    """The latest answers; the earlier ones lie in the history and are read from there when wanted."""
     filters: Filters = field(default_factory=Filters)
     length: str = "default"
     model: str = "none"
@@ -61,13 +62,16 @@ class Dialogue:
             return ()
         self.session = self.store.get(name)
         turns = self.store.turns(self.session.id)
-        self.answers = [answer for turn in turns if (answer := turn.answer) is not None]
+        self.answers.clear()
+        for turn in turns[-2 * FOLLOW_UPS :]:
+            if (answer := turn.answer) is not None:
+                self.answers.append(answer)
         return turns
 
     def restart(self) -> None:
         """Begin a new session with the next question."""
         self.session = None
-        self.answers = []
+        self.answers.clear()
 
     def begin(self, question: str) -> Job:
         """Write a question down and put it in line."""
@@ -129,7 +133,16 @@ class Dialogue:
 
     def history(self) -> Sequence[Answer]:
         """The answers a follow-up may refer to."""
-        return self.answers[-FOLLOW_UPS:]
+        return tuple(self.answers)
+
+    def all_answers(self) -> Iterator[Answer]:
+        """Every answer of this session, oldest first; only the latest where there is no history."""
+        turns = self.turns()
+        if not turns:
+            yield from self.answers
+        for turn in turns:
+            if (answer := turn.answer) is not None:
+                yield answer
 
     def turns(self) -> tuple[Turn, ...]:
         """The stored turns of this session."""

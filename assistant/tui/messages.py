@@ -30,6 +30,10 @@ class RoomChosen(Message):
     room: Room
 
 
+class EarlierWanted(Message):
+    """The reader wants to see turns that are not on the screen any more."""
+
+
 @dataclass
 class CitationOpened(Message):
     """The reader followed a mark [n] of an answer."""

@@ -45,18 +45,24 @@ class Plot(Static):
         super().__init__(classes="plot")
         self._payload: Json | None = None
         self._kinds: list[tuple[str, str, str]] = []
+        self._drawn: tuple[object, Content] | None = None
+        """What the last picture was drawn from, and the picture: a repaint draws nothing anew."""
+
+    def watch_rows(self, rows: int) -> None:
+        """The height is known without drawing: a layout that asks for it would draw the picture once more."""
+        self.styles.height = rows + 1
 
     def show(self, payload: Json) -> None:
         """Show the curves of a comparison, the same quantity as before if it is there."""
         before = self._kinds[self.which][0] if self._kinds else ""
-        self._payload = payload
+        self._payload, self._drawn = payload, None
         present = payload["series"]["A"]
         self._kinds = [kind for kind in SERIES if kind[0] in present]
         self._kinds += [
             (name, name.replace("_", " "), "") for name in present if name not in {k[0] for k in SERIES}
         ]
         self.which = next((place for place, kind in enumerate(self._kinds) if kind[0] == before), 0)
-        self.refresh(layout=True)
+        self.refresh()
 
     def turn(self, step: int) -> None:
         """Show the next or previous quantity."""
@@ -75,10 +81,16 @@ class Plot(Static):
         """Title, legend and picture."""
         if self._payload is None or not self._kinds:
             return Content("")
+        wanted = (self.which, self.days, self.rows, self.size.width)
+        if self._drawn is None or self._drawn[0] != wanted:
+            self._drawn = (wanted, self._picture(self._payload))
+        return self._drawn[1]
+
+    def _picture(self, payload: Json) -> Content:
         key, title, unit = self._kinds[self.which]
-        times = [t for t in self._payload["series"]["t"] if t <= self.days]
-        a, b = (_curve(times, self._payload["series"].get(side, {}).get(key)) for side in ("A", "B"))
-        points = measured_points(self._payload, key, times[-1])
+        times = [t for t in payload["series"]["t"] if t <= self.days]
+        a, b = (_curve(times, payload["series"].get(side, {}).get(key)) for side in ("A", "B"))
+        points = measured_points(payload, key, times[-1])
         width = max(30, self.size.width)
         head = self._head(title, bool(points), width)
         if a is None:

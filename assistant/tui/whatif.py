@@ -44,6 +44,8 @@ class WhatIfRoom(Vertical, can_focus=False):
     def __init__(self) -> None:
         super().__init__(id="whatif")
         self.payload: Json | None = None
+        self.running = False
+        """A newer result than the one on the screen is on its way."""
         self._draft = False
 
     def compose(self) -> ComposeResult:
@@ -102,17 +104,18 @@ class WhatIfRoom(Vertical, can_focus=False):
         self.payload = payload
         self._draft = draft
         self.add_class("filled")
-        self.set_class(draft, "working")
+        self.running = draft
         self.query_one(Plot).show(payload)
         self._tables()
 
     def working(self) -> None:
-        """Say that the model runs; the old curves stay until the new ones are there."""
-        self.add_class("working")
+        """The model runs; the old curves stay until the new ones are there."""
+        # No class: it would restyle the sixty widgets of the room, and nothing looks different.
+        self.running = True
 
     def idle(self) -> None:
         """The run ended without a result."""
-        self.remove_class("working")
+        self.running = False
 
     def take_focus(self) -> None:
         """Give the keyboard to the first lever, unless it is in the room already."""

@@ -6,6 +6,7 @@ worker never ends the app.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from textual.worker import Worker, get_current_worker
 from assistant.tui import messages
 from assistant.tui.levers import Request
 from assistant.tui.logbook import LOG
+from assistant.tui.model import Cancelled, Step, never, quiet
 from assistant.tui.stage import Stage
 from assistant.tui.tuning import COARSE, Tuner
 
@@ -25,10 +27,28 @@ if TYPE_CHECKING:
     from assistant.answering.engine import Context
     from assistant.answering.events import Event
     from assistant.evidence import Answer, Citation
+    from assistant.sessions.turns import Json
     from assistant.settings import Settings
     from assistant.tui.backend import Backend
     from assistant.tui.dialogue import Job
     from ingest.pipeline import Progress
+
+
+def preload() -> None:
+    """Import what the first answer and the pages would otherwise import on the screen's own thread."""
+    import assistant.tui.dialogs
+    import assistant.tui.palette
+    import assistant.tui.screens
+    import assistant.tui.turn  # noqa: F401  # imported for their effect
+
+
+def spare() -> None:
+    """Take everything that is loaded out of the rounds of the garbage collector.
+
+    Index, libraries and the compiled model are a million objects that stay: looking through them held the
+    interpreter lock, and with it the keyboard, for 50 to 150 ms each time.
+    """
+    gc.freeze()
 
 
 class Workers(Stage):
@@ -39,6 +59,8 @@ class Workers(Stage):
         self.tuner = Tuner()
         self._full = threading.Lock()
         """One full run at a time: those that were overtaken end at once."""
+        self._modelled = False
+        """Whether the model has run once."""
 
     @work(thread=True, exclusive=True, group="open", name="open the index")
     def run_opening(self) -> None:
@@ -51,6 +73,8 @@ class Workers(Stage):
                 "index open after %.2f s: %d papers, %d passages", perf_counter() - begun, papers, passages
             )
             self.backend.warm()
+            preload()
+            spare()
             LOG.info("warm after %.2f s", perf_counter() - begun)
         except Exception as error:  # the border of the thread: whatever happened is shown on the screen
             LOG.exception("opening the index")
@@ -124,7 +148,7 @@ class Workers(Stage):
 
         try:
             request = replace(Request.typed(asked), model=self.dialogue.model)
-            payload = self.backend.model.whatif(request, step, lambda: worker.is_cancelled)
+            payload = self._compared(request, step, lambda: worker.is_cancelled)
         except Exception as error:  # the border of the thread
             if worker.is_cancelled:
                 LOG.info("what-if of turn %d was cancelled: %s", turn, error)
@@ -133,6 +157,13 @@ class Workers(Stage):
             self.post_message(messages.Failed(turn, error))
         else:
             self.post_message(messages.Simulated(turn, payload, question))
+
+    def _compared(self, request: Request, step: Step = quiet, cancelled: Cancelled = never) -> Json:
+        payload = self.backend.model.whatif(request, step, cancelled)
+        if not self._modelled:  # the first run loaded the compiled model, which stays
+            self._modelled = True
+            spare()
+        return payload
 
     def tune(self, request: Request) -> None:
         """Run what the levers ask for; a newer wish replaces an older one."""
@@ -155,7 +186,7 @@ class Workers(Stage):
 
     def _tuned(self, request: Request, *, draft: bool) -> bool:
         try:
-            payload = self.backend.model.whatif(replace(request, draws=COARSE) if draft else request)
+            payload = self._compared(replace(request, draws=COARSE) if draft else request)
         except Exception as error:  # the border of the thread
             LOG.exception("tuning a what-if")
             if self.tuner.current(request):

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.sessions.store import SessionStore
-from assistant.tui.conversation import MOUNTED
+from assistant.tui.conversation import MOUNTED, Earlier
+from assistant.tui.dialogue import FOLLOW_UPS
 from assistant.tui.prompt import Prompt
 from assistant.tui.sources import Sources
 from assistant.tui.turn import TurnView
@@ -196,10 +197,40 @@ async def test_a_long_conversation_keeps_a_bounded_number_of_turns_on_the_screen
             store.finish(store.begin(session.id, f"q{number}"), "cancelled", None)
         await driver.app.open_session(session.id)
         assert len(driver.app.query(TurnView)) == MOUNTED
-        assert "5 earlier turns are not shown here; /export writes them all." in driver.text()
+        assert "▲ 5 earlier turns" in driver.text()
         await driver.ask("one more")
         assert len(driver.app.query(TurnView)) == MOUNTED
+        assert "▲ 6 earlier turns" in driver.text()
         assert len(driver.app.dialogue.turns()) == MOUNTED + 6
+
+
+async def test_earlier_turns_come_back_on_request_and_go_with_the_next_question(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        store = driver.app.dialogue.store
+        assert store is not None
+        session = store.create("long")
+        for number in range(2 * MOUNTED + 3):
+            store.finish(store.begin(session.id, f"q{number}"), "cancelled", None)
+        await driver.app.open_session(session.id)
+        earlier = driver.app.query_one(Earlier)
+        earlier.focus()
+        await driver.pilot.press("enter")
+        await driver.until(lambda: "▲ 3 earlier turns" in driver.text(), "twenty more")
+        await driver.pilot.press("f2")
+        driver.app.query_one(Earlier).action_show()
+        await driver.until(lambda: not driver.app.query(Earlier), "all of them")
+        asked = [view.question for view in driver.app.query(TurnView)]
+        assert asked == [f"q{number}" for number in range(2 * MOUNTED + 3)]
+        await driver.ask("one more")
+        assert len(driver.app.query(TurnView)) == MOUNTED
+
+
+async def test_a_long_session_keeps_few_answers_in_memory_and_cites_all(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        for number in range(FOLLOW_UPS + 3):
+            await driver.ask(f"Question {number}?")
+        assert len(driver.app.dialogue.history()) == FOLLOW_UPS
+        assert len(list(driver.app.dialogue.all_answers())) == FOLLOW_UPS + 3
 
 
 async def test_continuing_a_session_brings_back_every_kind_of_turn(tmp_path: Path) -> None:

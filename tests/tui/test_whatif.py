@@ -63,7 +63,7 @@ async def tuned(driver: Driver, draws: int = 0) -> None:
         if not backend.requests or backend.requests[-1].draws != draws:
             return False
         wanted = app.whatif.request
-        return replace(backend.requests[-1], draws=0) == wanted and not app.whatif.has_class("working")
+        return replace(backend.requests[-1], draws=0) == wanted and not app.whatif.running
 
     await driver.until(there, "the tuned comparison")
 
@@ -140,10 +140,10 @@ async def test_a_draft_names_no_direction(tmp_path: Path) -> None:
         assert "B higher ▼" in driver.text(".outcome-table")
         room.tuned(compared(), draft=True)
         await driver.pilot.pause()
-        assert "B higher" not in driver.text(".outcome-table") and room.has_class("working")
+        assert "B higher" not in driver.text(".outcome-table") and room.running
         room.tuned(compared(), draft=False)
         await driver.pilot.pause()
-        assert "B higher ▼" in driver.text(".outcome-table") and not room.has_class("working")
+        assert "B higher ▼" in driver.text(".outcome-table") and not room.running
 
 
 async def test_another_design_keeps_what_was_set_by_hand(tmp_path: Path) -> None:
