@@ -117,6 +117,20 @@ class Modelled(Message):
 
 
 @dataclass
+class EvidenceReady(Message):
+    """An answer is on the screen, and its quotes can be laid out beside it."""
+
+    answer: Answer
+
+
+@dataclass
+class CurvesReady(Message):
+    """A what-if is on the screen, and its curves can be drawn beside it."""
+
+    payload: Json
+
+
+@dataclass
 class Simulated(Message):
     """A what-if of the conversation came back; `question` is what the papers can be asked beside it."""
 

@@ -95,8 +95,13 @@ class Questions(Workers):
         view = self.conversation.view(event.turn)
         if view is not None:
             await view.show_answer(answer, event.error)
-        await self.show_evidence(answer)
+        self.post_message(messages.EvidenceReady(answer))  # not at once: keys that wait come first
         self.next_job()
+
+    @on(messages.EvidenceReady)
+    @while_open
+    async def _evidence_ready(self, event: messages.EvidenceReady) -> None:
+        await self.show_evidence(event.answer)
 
     async def show_evidence(self, answer: Answer) -> None:
         """Put an answer's quotes into the evidence room, without moving the reader there."""
@@ -121,8 +126,13 @@ class Questions(Workers):
         if view is not None:
             await view.show_whatif(event.payload)
         self.tuner.forget()
-        self.show_payload(event.payload)
+        self.post_message(messages.CurvesReady(event.payload))
         self.next_job()
+
+    @on(messages.CurvesReady)
+    @while_open
+    def _curves_ready(self, event: messages.CurvesReady) -> None:
+        self.show_payload(event.payload)
 
     def begin_tuning(self) -> None:
         """Compare the two designs as they stand, so that the levers have something to move."""

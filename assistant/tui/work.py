@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.worker import Worker, get_current_worker
 
+from assistant.models.chat import Cancelled, never
 from assistant.tui import messages
 from assistant.tui.levers import Request
 from assistant.tui.logbook import LOG
-from assistant.tui.model import Cancelled, Step, never, quiet
+from assistant.tui.model import Step, quiet
 from assistant.tui.stage import Stage
 from assistant.tui.tuning import COARSE, Tuner
 
@@ -59,7 +60,7 @@ class Workers(Stage):
         self.tuner = Tuner()
         self._full = threading.Lock()
         """One full run at a time: those that were overtaken end at once."""
-        self._modelled = False
+        self._model_ran = False
         """Whether the model has run once."""
 
     @work(thread=True, exclusive=True, group="open", name="open the index")
@@ -160,8 +161,8 @@ class Workers(Stage):
 
     def _compared(self, request: Request, step: Step = quiet, cancelled: Cancelled = never) -> Json:
         payload = self.backend.model.whatif(request, step, cancelled)
-        if not self._modelled:  # the first run loaded the compiled model, which stays
-            self._modelled = True
+        if not self._model_ran:  # the first run loaded the compiled model, which stays
+            self._model_ran = True
             spare()
         return payload
 
