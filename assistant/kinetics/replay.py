@@ -110,7 +110,8 @@ def recall(home: Path, run_id: str) -> Request:
         from assistant.kinetics.proposal import Proposal
 
         proposal = Proposal.from_json(inputs["proposal"])
-        return from_proposal(proposal, inputs["text"], by=inputs["by"], **length)
+        proposed = from_proposal(proposal, inputs["text"], by=inputs["by"], **length)
+        return with_sets(proposed, inputs.get("set_a", ()), inputs.get("set_b", ()))
     if "text" in inputs:
         asked = from_words(inputs["text"], **length)
         return with_sets(asked, inputs.get("set_a", ()), inputs.get("set_b", ()))

@@ -62,6 +62,9 @@ class Backend(Protocol):
     def route(self, question: str) -> Route:
         """Where a question goes first: to the literature, or to the kinetic model."""
 
+    def continued(self, question: str, before: str) -> str:
+        """The what-if that a question means after another one, or ""."""
+
     @property
     def model(self) -> Model:
         """The kinetic model."""
@@ -149,6 +152,14 @@ class EngineBackend:
     def route(self, question: str) -> Route:
         """Where a question goes first: to the literature, or to the kinetic model."""
         return self._opened.route(question)
+
+    def continued(self, question: str, before: str) -> str:
+        """The what-if that a question means after another one, or ""."""
+        if not before:
+            return ""
+        from assistant.kinetics.continuing import continued
+
+        return continued(question, before)
 
     def close(self) -> None:
         """Release files; a run in progress is not waited for."""

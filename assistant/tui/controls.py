@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -89,7 +90,8 @@ class Controls(Vertical):
         inputs = payload.get("inputs") or {}
         # A ranking is not searched again under a slider: its first lever is tuned as a design of its own.
         self._words = "" if payload.get("ranking") else str(inputs.get("text") or "")
-        self._proposal, self._by = str(inputs.get("proposal") or ""), str(inputs.get("by") or "none")
+        self._by = str(inputs.get("by") or "none")
+        self._proposal = json.dumps(inputs["proposal"]) if inputs.get("proposal") else ""
         names = self.designs_of(payload)
         self._choose(*names)
         for side, name, design, parameters in zip(

@@ -44,6 +44,8 @@ class Dialogue:
     """Who writes the answers of the questions that follow: `PROVIDER:NAME`, or none for quotes."""
     running: Job | None = None
     waiting: deque[Job] = field(default_factory=deque)
+    whatif: str = ""
+    """The words of the what-if that the latest turn was, for "same but CD28"; "" after anything else."""
     _spare: int = 0
     """Counts down for turns that could not be stored, so that ids stay unique."""
 
@@ -66,12 +68,14 @@ class Dialogue:
         for turn in turns[-2 * FOLLOW_UPS :]:
             if (answer := turn.answer) is not None:
                 self.answers.append(answer)
+        self.whatif = _words(turns[-1].kind, turns[-1].payload) if turns else ""
         return turns
 
     def restart(self) -> None:
         """Begin a new session with the next question."""
         self.session = None
         self.answers.clear()
+        self.whatif = ""
 
     def begin(self, question: str) -> Job:
         """Write a question down and put it in line."""
@@ -196,6 +200,7 @@ class Dialogue:
             self.store = None
 
     def _write(self, turn: int, kind: TurnKind, payload: Json | None, resolved: str, seconds: float) -> None:
+        self.whatif = _words(kind, payload)
         if self.store is None or turn < 0:
             return
         try:
@@ -203,3 +208,10 @@ class Dialogue:
         except SenescopeError as error:
             LOG.error("history: %s", error)
             self.store = None
+
+
+def _words(kind: TurnKind, payload: Json | None) -> str:
+    """The words that a what-if was asked in; none where values were set by hand."""
+    inputs = (payload or {}).get("inputs") or {}
+    by_hand = inputs.get("set_a") or inputs.get("set_b")
+    return str(inputs.get("text") or "") if kind == "whatif" and not by_hand else ""

@@ -40,7 +40,7 @@ class Questions(Workers):
         if job is None:
             return
         self._say(job.turn, "Reading the evidence…")
-        self.run_job(job)
+        self.run_job(job, self.dialogue.whatif)
 
     @on(messages.Modelled)
     @while_open

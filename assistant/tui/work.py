@@ -85,11 +85,19 @@ class Workers(Stage):
         self.post_message(messages.Progressed(step.stage, step.done, step.total))
 
     @work(thread=True, exclusive=True, group="answer", name="answer")
-    def run_job(self, job: Job) -> None:
-        """Answer one question, from the papers or on the model."""
+    def run_job(self, job: Job, before: str) -> None:
+        """Answer one question, from the papers or on the model.
+
+        Arguments:
+            before: the words of the what-if that was answered last, which this one may lean on.
+        """
         worker = get_current_worker()
         command, text = _command(job.question)
         try:
+            joined = "" if command == "ask" else self.backend.continued(text, before)
+            if joined:
+                self._whatif(job.turn, joined, "", worker)
+                return
             route = self.backend.route(text)
         except Exception as error:  # the border of the thread
             LOG.exception("routing turn %d", job.turn)

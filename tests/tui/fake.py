@@ -294,6 +294,11 @@ class FakeBackend:
             return Route("what-if", sure=False)
         return Route("what-if" if question.lower().startswith("what if") else "literature")
 
+    def continued(self, question: str, before: str) -> str:
+        return (
+            f"{before}, {question.removeprefix('same, ')}" if before and question.startswith("same") else ""
+        )
+
     @property
     def model(self) -> FakeBackend:
         return self

@@ -440,3 +440,14 @@ async def test_a_tuned_run_becomes_a_turn_when_asked(tmp_path: Path) -> None:
         )
         assert Request.typed(kept.question.removeprefix("/whatif ")) == driver.app.whatif.request
         assert driver.idle
+
+
+async def test_a_what_if_can_lean_on_the_one_before(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        driver.backend.words = "what if I halve the dose in 28z"
+        await driver.ask(driver.backend.words)
+        await driver.ask("same, over two years")
+        assert driver.backend.requests[-1].text == "what if I halve the dose in 28z, over two years"
+        await driver.ask("Which domain makes cells senescent?")
+        await driver.ask("same, over two years")
+        assert driver.backend.asked[-1][0] == "same, over two years", "an answer lies between them"

@@ -1,0 +1,64 @@
+"""A what-if that leans on the one before: "same but CD28", "and at half the dose?".
+
+The two are joined into one sentence that the grammar reads again, so that what was understood can be shown
+and the run comes back from its id. Where the joined sentence is not understood whole, nothing is joined.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LEANS: Final = re.compile(
+    r"^\W*(?:(?:and|now|but|then|ok(?:ay)?)[\s,]+)*(?:(?:do\s|run\s|try\s)?(?:the\ssame|same)(?:\s(?:thing|again|what-?if))?"
+    r"(?:[\s,]+(?:but|except|now))*|(?:what|how)\sabout|and|now|but(?:\snow)?|again)\b[\s,]*",
+    re.I,
+)
+LONGEST: Final = 120
+"""Characters of words that lean on what came before; longer ones stand by themselves."""
+
+
+def continued(text: str, before: str) -> str:
+    """The what-if that `text` means after the what-if `before`, or "" when it stands alone.
+
+    Arguments:
+        before: the words of the what-if that was answered last, "" for none.
+    """
+    match = _LEANS.match(text)
+    if not before or match is None or len(text) > LONGEST:
+        return ""
+    tail = text[match.end() :].strip(" ?.!")
+    if not tail:
+        return ""
+    joined = _other_design(tail, before) or f"{before.rstrip(' ?.!')}, {tail}"
+    return joined if _read_whole(joined) else ""
+
+
+def _other_design(tail: str, before: str) -> str:
+    """The sentence before with the design that the tail names, when it names nothing else."""
+    from assistant.kinetics.words import lex
+
+    small = ("stop", "place", "comma", "under", "with", "horizon")
+    items = [i for i in lex(tail) if i.kind not in small]
+    if len(items) != 1 or items[0].kind != "design":
+        return ""
+    named = [i for i in lex(before) if i.kind == "design"]
+    if len({i.name for i in named}) > 1:
+        return ""  # a comparison of two designs: which of them is meant is anyone's guess
+    if not named:
+        return f"{before.rstrip(' ?.!')} in {items[0].text}"
+    out = before
+    for item in reversed(named):
+        out = out[: item.start] + items[0].text + out[item.end :]
+    return out
+
+
+def _read_whole(text: str) -> bool:
+    from assistant.kinetics.rankings import ranking
+    from assistant.kinetics.wording import Understood, parse
+
+    ranked = ranking(text)
+    if ranked is not None:
+        return not ranked.unknown
+    found = parse(text)
+    return isinstance(found, Understood) and not found.unknown
