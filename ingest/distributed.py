@@ -4,10 +4,13 @@
 the catalog stay with the caller, in the order of the sources, and texts are embedded in the batches in
 which one machine would embed them: the index is the same to the last bit where the processors are of one
 kind. Bytes travel to the nodes, so these need no common file system; they need Senescope installed.
+Run on Ray 2.60, one machine: the same outcomes, rows and embeddings, bit for bit.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
@@ -131,8 +134,17 @@ def ray_engine(index: Index, limits: Limits, address: str = "") -> ShardedEngine
         ray = import_module("ray")  # it comes without type information
     except ImportError as error:
         raise ClusterUnavailable("Ray is not installed: pip install 'senescope[cluster]'") from error
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anyone
+    # A Ray of this machine needs no web page; options of a cluster that runs already may not be given.
+    own: dict[str, Any] = {} if address else {"include_dashboard": False}
     try:
-        ray.init(address=address or None, ignore_reinit_error=True, log_to_driver=False)
+        ray.init(
+            address=address or None,
+            ignore_reinit_error=True,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **own,
+        )
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise ClusterUnavailable(f"no Ray cluster at {address or 'this machine'} ({error})") from error
     functions = {function: ray.remote(function) for function in (read_shard, embed_shard)}

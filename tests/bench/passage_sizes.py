@@ -59,6 +59,8 @@ CUTS: dict[str, Cut] = {
     "1000, overlap 200": partial(by_length, target=1000, overlap=200),
     "1000, no overlap": partial(by_length, target=1000, overlap=0),
     "800, overlap 200": partial(by_length, target=800, overlap=200),
+    "800, overlap 100": partial(by_length, target=800, overlap=100),
+    "800, no overlap": partial(by_length, target=800, overlap=0),
     "600, overlap 150": partial(by_length, target=600, overlap=150),
     "3 sentences, overlap 1": partial(by_count, size=3, step=2),
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import identity
+from ingest import drafting, identity
 from ingest.documents import Document, Paper
 from ingest.drafting import OVERLAP, TARGET, Draft, clean
 
@@ -65,6 +66,18 @@ def test_lines_are_sentences_of_their_own() -> None:
     draft.lines(["p16: 3.2 fold", "p21: no change. At all"])
     (passage,) = finished(draft).passages
     assert len(passage.sentences) == 2 and passage.section == "Text"
+
+
+def test_passages_cut_otherwise_make_another_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hashed() -> str:
+        draft = Draft()
+        draft.paragraph("One sentence.")
+        return finished(draft).sha256
+
+    before = hashed()
+    assert hashed() == before
+    monkeypatch.setattr(drafting, "_CUT", "another")
+    assert hashed() != before
 
 
 def test_the_hash_follows_the_content_and_nothing_else() -> None:
