@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Wish: TypeAlias = Literal["lower", "higher", "either"]
 
-_CHANGE = r"(?:levers?|changes?|edits?|modifications?|knobs?|tweaks?|parameters?|designs?)"
+_CHANGE = r"(?:levers?|changes?|edits?|modifications?|knobs?|tweaks?|parameters?)"
 _ASKS: Final = re.compile(
     r"\b(?:what|which)\b(?!\s(?:if|about|happens?|is|are|was|were)\b).{0,60}?\b(?:most|best|strongest|largest)\b"
     rf"|\b(?:what|which)\b(?!\s(?:if|about|happens?)\b).{{0,40}}?\b(?:strongest|largest|best|top|single)\s(?:\w+\s)?{_CHANGE}\b"
@@ -26,10 +26,14 @@ _ASKS: Final = re.compile(
     rf"|^\W*(?:please\s)?rank\b|\bbest\s(?:single\s)?{_CHANGE}\b.{{0,30}}\b(?:to|for)\b",
     re.I,
 )
-MODEL_WORDS: Final = re.compile(
-    rf"\b(?:{_CHANGE}|model|simulat\w+|single\s(?:\w+\s)?change)\b|^\W*rank\b", re.I
+_LEVERS: Final = re.compile(r"\b(?:levers?|knobs?|tweaks?|model|simulat\w+)\b", re.I)
+_PAPERS: Final = re.compile(
+    r"\b(?:gene expression|genes?|pathways?|transcription\w*|proteins?|cytokines?|factors?|domains?|trials?|"
+    r"products?|markers?|predict\w*|explain\w*|correlat\w*|associat\w*|patients|mice|donors|(?:most|best)\s\w+ed)\b",
+    re.I,
 )
-"""Words of someone who speaks of designs, not of papers."""
+_CAUSES: Final = re.compile(r"\b(?:driv|caus|induc|promot)\w*", re.I)
+"""What drives a state is asked of papers as often as of a model."""
 _LOWER = r"reduc|lower|decreas|minimi[sz]|limit|least|suppress|diminish|keeps?\s\w+\sdown"
 _PREVENT = r"prevent|avoid|protect|against|spare"
 _DELAY = r"delay|slow|postpon|defer|put\w*\soff"
@@ -52,6 +56,7 @@ class Ranking:
     design: str
     outcome: str
     wish: Wish
+    text: str = ""
     assumed: tuple[str, ...] = ()
     conditions: str = ""
     """What the words add to the design ("at high tumour burden"), in words."""
@@ -59,6 +64,16 @@ class Ranking:
     """Pieces that were not taken into the ranking."""
     named: bool = True
     """Whether the words name a design."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether the words speak of levers or of a model, and so of nothing that papers rank."""
+        return _LEVERS.search(self.text) is not None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the papers may as well be meant: no design is named, or a cause is asked for."""
+        return not self.sure and (not self.named or _CAUSES.search(self.text) is not None)
 
     def scene(self) -> tuple[Design, float | None]:
         """The design with the conditions laid over it, and the length of the run that the words name."""
@@ -69,6 +84,11 @@ class Ranking:
         if not isinstance(found, Understood):
             return designs.load(self.design), None
         return found.designs()[0], found.days
+
+
+def asks_papers(text: str) -> bool:
+    """Whether a superlative is one of papers: a gene, a domain, a predictor, something that improved."""
+    return _PAPERS.search(text) is not None
 
 
 def asks_for_ranking(text: str) -> bool:
@@ -107,7 +127,7 @@ def ranking(text: str) -> Ranking | None:
         for i in head
         if i.kind in ("amount", "layer", "event", "level", "term")
     )
-    return Ranking(design, outcome, wish, tuple(assumed), tail, unknown, bool(designs))
+    return Ranking(design, outcome, wish, text, tuple(assumed), tail, unknown, bool(designs))
 
 
 def _cut(items: Sequence[Item], designs: Sequence[Item]) -> int:
@@ -142,7 +162,7 @@ def _wish(text: str, outcome: str) -> tuple[Wish | None, list[str]]:
     if votes:
         return None, []
     good = GOOD.get(outcome)
-    if good and (says(_BETTER) or re.match(r"^\W*(?:please\s)?rank\b", text, re.I) or not says(_AFFECT)):
+    if good and (says(_BETTER) or re.match(r"^\W*(?:please\s)?rank\b", text, re.I)):
         wish: Wish = "higher" if good == "higher" else "lower"
         return wish, [f"better read as {wish} {outcome}"]
     return ("either", []) if says(_AFFECT) else (None, [])

@@ -30,11 +30,13 @@ _HAPPENS: Final = re.compile(r"^\W*(?:and\s|so\s|but\s)?what\s+(?:would\s+|will\
 _MEANING_WORDS: Final = re.compile(
     r"\b(?:literature|papers?|stud(?:y|ies)|evidence|published|reported|reports?|trials?|cohorts?|known\b|"
     r"mechanisms?|why|markers?|assays?|mice|mouse|authors?|cite|citations?|review|defin(?:e|ition)|"
-    r"in vitro|in vivo|clinical\w*|ZUMA\S*|JULIET|TRANSCEND|ELIANA|versus placebo)\b",
+    r"in\s+(?:vitro|vivo|patients|humans|people)|clinical\w*|overall survival|ZUMA\S*|"
+    r"JULIET|TRANSCEND|ELIANA|versus placebo)\b",
     re.I,
 )
 _QUESTION: Final = re.compile(
-    r"^\W*(?:why|does|do|did|is|are|was|were|which|who|when|where|can|could|has|have|should|how|what|would|will)\b",
+    r"(?:^\W*|[:;]\s+)(?:why|does|do|did|is|are|was|were|which|who|when|where|can|could|has|have|should|how|what|"
+    r"would|will)\b",
     re.I,
 )
 _DESIGN: Final = r"(?:4-?1bb|41bb|cd137|\bbbz|bbζ|28z|28ζ|cd28|axi-?cel|tisa-?cel|liso-?cel|1xx)"
@@ -49,8 +51,8 @@ _SIZE: Final = re.compile(
 )
 _ORDER: Final = re.compile(
     r"^\W*(?:please\s+|now\s+|then\s+)?(?:add|bring|change|cut|decrease|delete|double|drop|expand|give|halve|increase|infuse|"
-    r"irradiate|keep|knock|lower|make|overexpress|pulse|put|raise|re-?infuse|reduce|remove|replace|rest|set|skip|start|swap|"
-    r"switch|take|treat|triple|use|weaken)\b",
+    r"irradiate|knock\s(?:out|down|in)(?!\sof)|lower|make|overexpress|pulse|put|raise|re-?infuse|reduce|remove|replace|rest|set|skip|start|swap|"
+    r"switch|take|treat|triple|use(?!\sof)|weaken)\b",
     re.I,
 )
 _ARMS: Final = re.compile(r"\bwith\s(?:and|or|versus|vs\.?)\swithout\b|\bwithout\sand\swith\b", re.I)
@@ -95,14 +97,16 @@ def route(text: str) -> Route:
 
 
 def _ranking(text: str) -> Route | None:
-    from assistant.kinetics.rankings import MODEL_WORDS, ranking
+    from assistant.kinetics.rankings import asks_papers, ranking
 
     asked = ranking(text)
     if asked is None or _MEANING_WORDS.search(text):
         return None
-    if MODEL_WORDS.search(text):
+    if asked.sure:
         return Route("ranking")
-    return Route("ranking", sure=False) if asked.named else Route("literature", fitting=text)
+    if asks_papers(text):
+        return None
+    return Route("literature", fitting=text) if asked.doubtful else Route("ranking", sure=False)
 
 
 def _is_pair(text: str) -> bool:
@@ -117,23 +121,39 @@ def _is_pair(text: str) -> bool:
 
 
 def _whole(text: str) -> Understood | None:
-    """The what-if in the words when nothing is left over; no slip of the keyboard is mended for it."""
+    """The what-if in the words when nothing is left over; no slip of the keyboard is mended for it.
+
+    "Reduce exhaustion by c-Jun" wants an outcome and sets none: exhaustion or senescence without a size of
+    its own is no change here.
+    """
     from assistant.kinetics.wording import Understood, parse
+    from assistant.kinetics.words import vocabulary
 
     found = parse(text)
     if not isinstance(found, Understood) or found.unknown or any("' read as '" in a for a in found.assumed):
         return None
-    return found
+    concepts = vocabulary().concepts
+    wished = (c for c in found.changes if c.concept and concepts[c.concept].asks in _STATES)
+    if any(c.guessed or not c.amount for c in wished):
+        return None
+    alone = not found.changes and any("no second design named" in a for a in found.assumed)
+    return None if alone else found
+
+
+_STATES: Final = ("senescent_fraction_d28", "exhausted_fraction_d28")
 
 
 def _is_order(text: str, found: Understood) -> bool:
-    """Whether words that read whole are an order, name an amount or a length, or set up two arms."""
-    if not found.changes and found.days is None:
+    """Whether words that read whole are an order on a design, set up two arms, or multiply something.
+
+    A value or a schedule alone ("tisa-cel at 1e8 cells", "second infusion after 90 days") may be a search.
+    """
+    sized = any(c.kind == "times" and not c.guessed for c in found.changes)
+    if any("no design named" in a for a in found.assumed) and not sized:
         return False
-    if _ORDER.search(text) or _ARMS.search(text) or found.days is not None:
-        return True
-    sized = any(c.kind in ("set", "times") and not c.guessed for c in found.changes)
-    return sized or any(c.events for c in found.changes)
+    if _ORDER.search(text) or _ARMS.search(text) or sized:
+        return bool(found.changes)
+    return found.days is not None and not found.asks
 
 
 def is_whatif(text: str) -> bool:

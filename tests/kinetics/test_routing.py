@@ -15,7 +15,7 @@ from assistant.kinetics.routing import route
         "4-1BB with and without dasatinib rest",
         "axi-cel vs tisa-cel over two years",
         "lower the affinity tenfold",
-        "28z at a dose of 1e7 cells",
+        "28z with half the dose",
         "what would happen if the dose were halved in axi-cel?",
     ],
 )
@@ -35,6 +35,12 @@ def test_what_calls_itself_a_what_if_is_one(text: str) -> None:
         "4-1BB CAR with TET2 loss",
         "c-Jun overexpression in CD28 CAR T cells",
         "What most reduces senescence of CAR-T cells?",
+        "What drives exhaustion most strongly in CD28 CAR-T cells?",
+        "axi-cel vs tisa-cel persistence over two years",
+        "CD28 CAR-T dose 1e6 cells/kg",
+        "second infusion of tisa-cel after 90 days",
+        "use of dasatinib in CD28 CAR-T",
+        "skip lymphodepletion",
     ],
 )
 def test_in_doubt_the_papers_come_first_and_the_what_if_beside(text: str) -> None:
@@ -51,6 +57,14 @@ def test_in_doubt_the_papers_come_first_and_the_what_if_beside(text: str) -> Non
         "reduce toxicity of CAR-T cells",
         "axi-cel vs tisa-cel",
         "Which trial most improved persistence of 4-1BB CAR-T cells?",
+        "Which edit most improved persistence of CD28 CAR-T cells?",
+        "Which domain most improves persistence?",
+        "Which parameter best predicts persistence after tisa-cel?",
+        "reduce exhaustion by c-Jun",
+        "rest prevents exhaustion in CD28 CAR-T",
+        "persistence of axi-cel over 2 years",
+        "compare 4-1BB and CD28 persistence in patients",
+        "rest for CD28 CAR-T: does it help",
     ],
 )
 def test_what_asks_papers_or_leaves_words_over_stays_with_the_papers(text: str) -> None:
