@@ -98,8 +98,10 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
 )  # fmt: skip
 _COMPILED: Final = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED)
 _NUMBER_WORD: Final = r"one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty"
+_FREE_DIGIT: Final = r"(?<![A-Za-z-])(?!4-?1BB|(?:19-?)?28[zζ])\d"
+"""A digit that is part of no name of a domain."""
 _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
-    "number": re.compile(rf"(?<![A-Za-z-])\d[\d,.]*|\b(?:{_NUMBER_WORD})\b"),
+    "number": re.compile(rf"{_FREE_DIGIT}[\d,.]*|\b(?:{_NUMBER_WORD})\b"),
     "percent": re.compile(
         r"\d\s?%|\d+ (?:out )?of (?:the )?\d+|per ?cent|\b(?:half|third|quarter|none|all) of\b|\d+/\d+", re.I
     ),
@@ -109,9 +111,7 @@ _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
         re.I,
     ),
     "dose": re.compile(r"\d[\d.,x ^e]*\s?(?:mg|Gy|gray|cells|nM|µM|uM|/kg|million)|\d-fold lower dose", re.I),
-    "fold": re.compile(
-        rf"\b(?:{_NUMBER_WORD})-?fold|\bHR\b|\bratio|\bhalf\b|(?<![A-Za-z-])\d|\btwice\b", re.I
-    ),
+    "fold": re.compile(rf"\b(?:{_NUMBER_WORD})-?fold|\bHR\b|\bratio|\bhalf\b|{_FREE_DIGIT}|\btwice\b", re.I),
     "length": re.compile(r"\d[\d.,]* ?(?:kb|bp|kilobase|base pair)", re.I),
     "concentration": re.compile(r"\d\s?(?:pg|ng|[uµμ]g|nM|[µμ]M|mM|U|IU)(?:/|\b)|nanomolar|micromolar"),
     "calendar": re.compile(r"\b(?:19|20)\d\d\b"),
@@ -153,7 +153,7 @@ _UNITS: Final = tuple(
         (r"\bcmax|\bpeak (?:copies|concentration|level)", r"\bcmax|peak|maxim"),
         (r"\bcut-?off|\bthreshold", r"cut-?off|threshold|above|below|over|at least|normal"),
         (r"\b(?:remission|cr) rates?", r"remission|\bCR\b"),
-        (r"\bresponse rates?", r"respon"),
+        (r"\bresponse rates?", r"respon|remission"),
     )
 )
 """Units and quantities that a question may name, with what a text that answers it must hold."""

@@ -135,11 +135,11 @@ def settles(claims: Sequence[Claim], matches: Sequence[Match], concepts: Sequenc
 
 def led_by(claim: Claim, ranked: Sequence[Ranked]) -> list[Ranked]:
     """The findings that take a side in the claim first, unless one already answers likely enough."""
-    sides = {*claim.supports, *claim.opposes}
-    best = max((r.p for r in ranked if r.match.hit.passage.id in sides), default=0.0)
-    if ranked[0].p >= _LIKELY or best < _NO_LESS * ranked[0].p:
+    if ranked[0].p >= _LIKELY:
         return list(ranked)
-    return sorted(ranked, key=lambda r: r.match.hit.passage.id not in sides)
+    sides = {*claim.supports, *claim.opposes}
+    likely = [r for r in ranked if r.match.hit.passage.id in sides and r.p >= _NO_LESS * ranked[0].p]
+    return [*likely, *(r for r in ranked if r not in likely)]
 
 
 def present(claim: Claim, bibliography: Bibliography, chosen: Sequence[str]) -> Conflict:

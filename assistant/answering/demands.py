@@ -43,7 +43,7 @@ _CONTRASTS: Final = re.compile(
 )
 _SECOND_HAND: Final = re.compile(
     r"\b(?:introduction|background|recalled|as credited|as cited|are cited|cited in|press (?:text|reports?)"
-    r"|news coverage|starting point|earlier work)\b",
+    r"|news coverage|starting point|earlier work|news-and-views|journal highlight|related meeting abstract)\b",
     re.I,
 )
 _SET_UP: Final = re.compile(
@@ -136,7 +136,7 @@ _OTHER_CELLS: Final = tuple(
         r"\bmonocytes?",
         r"\bdendritic cells?",
         r"\bmesenchymal",
-        r"ha?ematopoietic stem cells?|\bHSCs?\b",
+        r"\bstem cells\b|\bHSCs?\b",
         r"\biPSC|pluripotent",
         r"gamma[- ]?delta|γδ",
         r"\bTILs?\b|tumou?r-infiltrating lymphocytes?",

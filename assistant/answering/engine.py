@@ -146,6 +146,8 @@ class Engine:
                 return self._unclear(_Frame(asked, "", filters, notes), history)
             resolved, held = self._held_to_group(resolved)
             notes = tuple(note for note in (*notes, *held, resolved.note) if note)
+            if resolved.filters.systems and (left := self.retriever.untagged):
+                notes = (*notes, _left_out(left))
             frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
             number = provenance.asked(resolved.text) if resolved.filters == Filters() else None
             if number is not None:
@@ -526,6 +528,14 @@ class _Look:
 
 def _searched(retrieval: Retrieval, filters: Filters) -> Searched:
     return Searched(retrieval.papers, retrieval.passages, retrieval.query.terms, filters.describe())
+
+
+def _left_out(passages: int) -> str:
+    """What a filter by system cannot see."""
+    return (
+        f"the filter by system leaves out {passages:,} passages of full text, which carry no system: "
+        "ask without it to search them too"
+    )
 
 
 def _premise(premise: str) -> str:

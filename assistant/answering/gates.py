@@ -17,6 +17,7 @@ from assistant.answering.question import Question
 _LOOKED_AT: Final = 3
 """Findings among which a marker or a drug must be named."""
 _LEADERS: Final = 8
+_AS_MUCH: Final = 0.8
 _LIKELY: Final = 0.25
 """A finding among the first `_LEADERS` that is `_LIKELY` as probable as the first may lead in its place."""
 _SAME_ACT: Final = 0.5
@@ -37,7 +38,7 @@ _TRIAL: Final = re.compile(
 )
 _DISEASE: Final = re.compile(
     r"\b(?:(?P<one>\w+(?:sarcoma|blastoma|melanoma|glioma|thelioma|carcinoma)|melanoma|glioma|lupus|myasthenia|sclerosis"
-    r"|diabetes|\w{3,}itis|follicular lymphoma|mantle cell lymphoma|hodgkin|myeloid leuk|multiple myeloma)"
+    r"|diabetes|\w{3,}itis|follicular lymphoma|mantle cell lymphoma|hodgkin|T[- ]cell lymphoma|myeloid leuk|multiple myeloma)"
     r"|(?P<organ>pancrea|gastr|lung|breast|ovar|prostat|colorect|liver|hepatocell|renal|bladder|cervic|thyroid)\w*"
     r" (?:cancer|carcinoma|tumou?r|adenocarcinoma)s?)",
     re.I,
@@ -51,23 +52,28 @@ _SECOND_CLAUSE: Final = re.compile(
 
 def led(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> list[Ranked]:
     """The ranking, led by the likeliest finding that meets every rule by itself, if one is near the top."""
-    for at, other in enumerate(ranked[:_LEADERS]):
-        if other.p < _LIKELY * ranked[0].p:
-            break
-        if _meets(question, concepts, other):
-            return [other, *ranked[:at], *ranked[at + 1 :]]
-    return list(ranked)
+    if not ranked:
+        return []
+    near = [r for r in ranked[:_LEADERS] if r.p >= _LIKELY * ranked[0].p]
+    meeting = [r for r in near if _meets(question, concepts, r)]
+    first = next((r for r in meeting if _speaks(question, r)), meeting[0] if meeting else ranked[0])
+    if first.match.value("own_result") < 1:
+        own = (r for r in near if r.match.hit.paper.id == first.match.hit.paper.id and r in meeting)
+        first = next((r for r in own if _tells_as_much(r, first)), first)
+    return [first, *(r for r in ranked if r is not first)]
 
 
 def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
     """Whether the best findings miss what the question turns on."""
+    best = ranked[:_LOOKED_AT]
     return bool(ranked) and (
         _unheard(concepts)
-        or _unnamed(concepts, ranked[:_LOOKED_AT])
+        or _unnamed(concepts, best)
         or _undone(question, concepts, ranked[0])
-        or _untried(question, ranked[:_LOOKED_AT])
-        or _elsewhere(question, ranked[:_LOOKED_AT])
-        or not any(_on_the_point(question, concepts, r) for r in ranked[:_LOOKED_AT])
+        or _untried(question, best)
+        or _elsewhere(question, best)
+        or not any(_on_the_point(question, concepts, r) for r in best)
+        or (_manipulates(question, concepts) and not _on_the_point(question, concepts, ranked[0]))
     )
 
 
@@ -80,6 +86,20 @@ def _meets(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool
         or _untried(question, alone)
         or _elsewhere(question, alone)
     ) and _on_the_point(question, concepts, one)
+
+
+def _speaks(question: Question, one: Ranked) -> bool:
+    """Whether a finding names who acts, does not only name another state, and has both sides compared."""
+    match = one.match
+    compares = question.shape in ("comparative", "yes-no") and len(demands.domains(question.text)) == 2
+    both = match.hit.passage.costim == "both" or match.hit.passage.kind != "finding"
+    return match.value("agent") > 0 and match.value("state") > 0 and (both or not compares)
+
+
+def _tells_as_much(one: Ranked, other: Ranked) -> bool:
+    """Whether a paper's own result speaks of as much of the question as its background does."""
+    match = one.match
+    return match.value("own_result") == 1 and match.value("said") >= _AS_MUCH * other.match.value("said")
 
 
 def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool:
@@ -153,7 +173,12 @@ def _undone(question: Question, concepts: Sequence[Concept], lead: Ranked) -> bo
     "Does PD-1 blockade reverse senescence?" is not answered by what p38 inhibition did. A question of
     several clauses may be answered clause by clause and is left to the judge.
     """
-    if not any(c.kind == "act" for c in concepts) or _SECOND_CLAUSE.search(question.text):
+    if not _manipulates(question, concepts):
         return False
     # What it does to another state of the cell is no answer either.
     return lead.match.value("act") < _SAME_ACT or lead.match.value("state") < 1
+
+
+def _manipulates(question: Question, concepts: Sequence[Concept]) -> bool:
+    """Whether a question of one clause asks what gain or loss of a target does."""
+    return any(c.kind == "act" for c in concepts) and not _SECOND_CLAUSE.search(question.text)

@@ -52,7 +52,7 @@ _BEING: Final = r"(?:is|are|was|were|being|been|gets?|has been|had been)"
 _AFTER: Final = tuple(
     (
         re.compile(
-            rf"{_LINK}(?:[- ]| {_BEING}(?: \w+ly)? )(?:{p})\b",
+            rf"{_LINK}(?:[- ]| {_BEING}(?: \w+ly| both)? )(?:{p})\b",
             re.I,
         ),
         gain,

@@ -383,7 +383,7 @@ class Matcher:
             1.0 if not asked.host or demands.tells_host_survival(hit.text) else 0.0,
             1.0 if question.shape != "definition" or demands.defines(hit.text) else 0.0,
             1.0 if question.shape != "comparative" or demands.contrasts(hit.text) else 0.0,
-            demands.own_result(hit.text),
+            _own_result(hit),
             coverage([c for c in found if c.token in asked.agent], covered, nothing=1.0),
         )
         return Match(hit, values, covered, in_paper)
@@ -445,6 +445,12 @@ def coverage(found: Sequence[Concept], held: frozenset[str], *, nothing: float =
     """Weighted share of the concepts whose tokens are in `held`, 0..1; `nothing` when there are none."""
     whole = sum(concept.weight for concept in found)
     return sum(c.weight for c in found if c.token in held) / whole if whole else nothing
+
+
+def _own_result(hit: Hit) -> float:
+    """See `demands.own_result`; what a paper with data says as a review does is its background."""
+    background = hit.passage.system == "review" and hit.paper.evidence == "primary"
+    return min(0.5 if background else 1.0, demands.own_result(hit.text))
 
 
 def _numbers(wanted: frozenset[str], text: str) -> float:

@@ -28,6 +28,12 @@ _UPPER_ONLY: Final = frozenset(
 )
 """Notations that are ordinary words or units in lower case: they count only as capitals."""
 
+_BEFORE: Final = 12
+"""Characters before a notation that may give it another sense."""
+_OTHER_SENSE: Final = re.compile(
+    r"\b(?:antigen|target|tumou?r|drug|repeated|chronic|continuous|prolonged|constant)[- ]exposure$", re.I
+)
+"""Notations that mean something else after these words: not the exposure to the cells, an area under a curve."""
 
 Known = Callable[[str], bool]
 """Whether a folded word is known somewhere."""
@@ -191,7 +197,7 @@ class Lexicon:
         for a, end in runs[first : first + _LONGEST]:
             joined += _run_key(text[a:end])
             term = self._match(joined, text[start:end])
-            if term is not None:
+            if term is not None and not _OTHER_SENSE.search(text[max(0, start - _BEFORE) : end]):
                 longest = Entity(term.term, term.kind, text[start:end], start, end)
             if joined not in self._beginnings:
                 break

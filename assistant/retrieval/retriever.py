@@ -197,6 +197,11 @@ class Retriever:
         return tuple(self.rows[number].text for number in self._numbers.get(paper, ())[:most])
 
     @cached_property
+    def untagged(self) -> int:
+        """Passages of full text: they carry no model system, so a filter by system leaves them out."""
+        return sum(row.passage.kind == "text" and row.passage.system == "n/a" for row in self._lean)
+
+    @cached_property
     def _numbers(self) -> Mapping[str, Sequence[int]]:
         numbers: dict[str, list[int]] = {}
         for number, row in enumerate(self._lean):

@@ -23,7 +23,7 @@ from assistant.retrieval.usage import Usage, UsageCounter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TEXT_INDEX_VERSION: Final = "3"
+TEXT_INDEX_VERSION: Final = "4"
 """Part of the name of a stored index: raise it when the tokens or the arrays change."""
 
 
