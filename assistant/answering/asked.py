@@ -98,7 +98,7 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
 )  # fmt: skip
 _COMPILED: Final = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED)
 _NUMBER_WORD: Final = r"one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty"
-_FREE_DIGIT: Final = r"(?<![A-Za-z-])(?!4-?1BB|(?:19-?)?28[zζ])\d"
+_FREE_DIGIT: Final = r"(?<![A-Za-z\d-])(?!4-?1BB|(?:19-?)?28[zζ])\d"
 """A digit that is part of no name of a domain."""
 _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
     "number": re.compile(rf"{_FREE_DIGIT}[\d,.]*|\b(?:{_NUMBER_WORD})\b"),

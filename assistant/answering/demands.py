@@ -43,7 +43,7 @@ _CONTRASTS: Final = re.compile(
 )
 _SECOND_HAND: Final = re.compile(
     r"\b(?:introduction|background|recalled|as credited|as cited|are cited|cited in|press (?:text|reports?)"
-    r"|news coverage|starting point|earlier work|news-and-views|journal highlight|related meeting abstract)\b",
+    r"|news coverage|starting point|earlier work|news-and-views|journal highlight|meeting abstract)\b",
     re.I,
 )
 _SET_UP: Final = re.compile(

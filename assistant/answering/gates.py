@@ -38,7 +38,8 @@ _TRIAL: Final = re.compile(
 )
 _DISEASE: Final = re.compile(
     r"\b(?:(?P<one>\w+(?:sarcoma|blastoma|melanoma|glioma|thelioma|carcinoma)|melanoma|glioma|lupus|myasthenia|sclerosis"
-    r"|diabetes|\w{3,}itis|follicular lymphoma|mantle cell lymphoma|hodgkin|T[- ]cell lymphoma|myeloid leuk|multiple myeloma)"
+    r"|diabetes|\w{3,}itis|follicular lymphoma|mantle cell lymphoma|hodgkin|T[- ]cell lymphoma"
+    r"|myeloid leuk|multiple myeloma)"
     r"|(?P<organ>pancrea|gastr|lung|breast|ovar|prostat|colorect|liver|hepatocell|renal|bladder|cervic|thyroid)\w*"
     r" (?:cancer|carcinoma|tumou?r|adenocarcinoma)s?)",
     re.I,

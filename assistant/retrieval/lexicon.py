@@ -33,7 +33,7 @@ _BEFORE: Final = 12
 _OTHER_SENSE: Final = re.compile(
     r"\b(?:antigen|target|tumou?r|drug|repeated|chronic|continuous|prolonged|constant)[- ]exposure$", re.I
 )
-"""Notations that mean something else after these words: not the exposure to the cells, an area under a curve."""
+"""What means something else after these words: no exposure to the cells, which is an area under a curve."""
 
 Known = Callable[[str], bool]
 """Whether a folded word is known somewhere."""

@@ -22,6 +22,10 @@ def engine(home: Path) -> Iterator[Engine]:
     [
         ("Did mice cured by IL-15 CAR T cells live longer?", "zhang2022-il15-il15ra#F2"),
         ("Are 4-1BB CAR-T cells less senescent than CD28?", "can2025-costim-senescence#F"),
+        ("Are exhausted CAR-T cells irreversibly arrested?", "weber2021-transient-rest#F2"),
+        ("Does rest reverse senescence?", "can2025-costim-senescence#F1"),
+        ("Are CAR-T cells of older people worse?", "older-donor-cart-2024#F1"),
+        ("Does deleting TOX help CAR T cells?", "seo2019-tox-nr4a#F2"),
         ("Did p16 stay flat in CART19-28ζ cells?", "anon-nd-cart19-senescence#F5"),
         (
             "In matched French registry lymphoma patients, what proportion was alive at one year"
@@ -43,6 +47,8 @@ def test_the_finding_on_the_point_leads(engine: Engine, question: str, lead: str
         "Does p38 inhibition rejuvenate senescent fibroblasts?",  # of T cells
         "Did CARTITUDE-4 patients over 75 live longer with cilta-cel?",  # no such age group
         "PFS of cilta-cel in lymphoma?",  # in myeloma
+        "Does FOXO3 knockout rescue CD28 CAR-T cells?",  # in 4-1BB cells
+        "How many patients had a senescence signature in their product?",  # no number but 4 in 4-1BB
         "Does PD-1 blockade reverse T cell senescence?",  # what it does to another state
     ],
 )
