@@ -150,10 +150,11 @@ class Tuned(Message):
 
 @dataclass
 class Failed(Message):
-    """A question or a what-if ended in an error."""
+    """A question or a what-if ended in an error; `question` is what the papers can be asked instead."""
 
     turn: int
     error: Exception
+    question: str = ""
 
 
 @dataclass

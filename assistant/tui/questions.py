@@ -158,7 +158,7 @@ class Questions(Workers):
             return
         view = self.conversation.view(event.turn)
         if view is not None:
-            await view.show_error(event.error)
+            await view.show_error(event.error, event.question)
         self.next_job()
 
     @on(messages.Progressed)

@@ -104,9 +104,9 @@ class TurnView(Vertical):
         beside = str(payload.get("literature") or "")
         await self._settle([WhatIfSummary(payload), *([PapersOffer(beside)] if beside else [])])
 
-    async def show_error(self, error: Exception) -> None:
-        """Replace the waiting line by a panel that says what to do."""
-        await self._settle([error_panel(error)])
+    async def show_error(self, error: Exception, question: str = "") -> None:
+        """Replace the waiting line by a panel that says what to do; the papers may be asked `question`."""
+        await self._settle([error_panel(error), *([PapersOffer(question)] if question else [])])
 
     async def show_stopped(self, kind: TurnKind) -> None:
         """Say that no answer came, and how to get one."""

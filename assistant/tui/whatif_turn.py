@@ -78,7 +78,7 @@ class PapersOffer(Static, can_focus=True):
     """The way from a what-if that nobody called one to the papers, one key or click away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "ask", "Ask the papers")]
-    HELP = "The model ran because the words read as a what-if: Enter asks the papers the same."
+    HELP = "The words were taken for a what-if: Enter asks the papers the same."
 
     def __init__(self, question: str) -> None:
         super().__init__(classes="offer")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.worker import Worker, get_current_worker
 
+from assistant.errors import InputError
 from assistant.models.chat import Cancelled, never
 from assistant.tui import messages
 from assistant.tui.levers import Request
@@ -163,7 +164,8 @@ class Workers(Stage):
                 LOG.info("what-if of turn %d was cancelled: %s", turn, error)
                 return
             LOG.exception("what-if of turn %d", turn)
-            self.post_message(messages.Failed(turn, error))
+            papers = asked if isinstance(error, InputError) and not asked.startswith("--") else ""
+            self.post_message(messages.Failed(turn, error, papers))
         else:
             self.post_message(messages.Simulated(turn, payload, question))
 

@@ -51,6 +51,7 @@ async def test_a_what_if_that_is_not_understood_says_why(tmp_path: Path) -> None
     async with chat(tmp_path) as driver:
         await driver.ask("/whatif nonsense")
         assert "No design is named in 'nonsense'." in driver.text(".error-panel")
+        assert "Ask the papers instead: /ask nonsense" in driver.text(".offer")
         await driver.ask("/whatif --design bbz --colour red")
         assert "--colour red: not understood." in driver.text(".error-panel")
 
