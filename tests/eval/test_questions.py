@@ -12,7 +12,7 @@ from tests.eval import shipped
 from tests.eval.reference_rules import question_problems, repeated
 
 FOLDER = Path(__file__).parent
-FILES = ("questions-dev.yaml", "questions-more.yaml", "questions-short.yaml")
+FILES = ("questions-dev.yaml", "questions-more.yaml", "questions-short.yaml", "questions-fresh.yaml")
 
 
 def questions(name: str) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def test_every_question_is_well_formed_and_resolves(name: str) -> None:
     assert [f"{q['id']}: {text}" for q in questions(name) for text in question_problems(q, findings)] == []
 
 
-def test_no_question_is_asked_twice_in_either_file() -> None:
+def test_no_question_is_asked_twice_in_any_file() -> None:
     everything = [question for name in FILES for question in questions(name)]
     assert list(repeated([question["id"] for question in everything], "id")) == []
     assert list(repeated([question["question"] for question in everything], "question")) == []
