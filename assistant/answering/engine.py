@@ -439,11 +439,14 @@ class Engine:
         found = {entity.term: entity.found for entity in look.retrieval.query.entities}
         concepts = [replace(c, label=found.get(c.label, c.label)) for c in look.concepts]
         missed = refusal.near_misses(look.question, concepts, look.ranked, self._matcher)
+        whatif = offer.whatif_in(frame.question)  # only its own words: a refusal is no place for guesses
         return Answer(
             kind="refusal",
             question=frame.question,
             engine="extractive",
-            answer=frame.read_as + refusal.markdown(look.question, concepts, searched, missed),
+            answer=frame.read_as
+            + refusal.markdown(look.question, concepts, searched, missed)
+            + (f"\n\n**Try it on the model** `{whatif}`" if whatif else ""),
             sentences=(),
             citations=(),
             conflicts=(),
@@ -452,6 +455,7 @@ class Engine:
             run=self._run(frame),
             near_misses=missed,
             shape=look.question.shape,
+            whatif=whatif,
             resolved=frame.resolved,
             notes=_noted(frame, look),
         )

@@ -58,13 +58,19 @@ _BBZ: Final = re.compile(r"4-?1bb|41bb|bb[zζ]|cd137|tnfrsf9|tisa|kymriah|ctl019
 _28Z: Final = re.compile(r"cd28|28[zζ]|axi-?cel|yescarta", re.I)
 
 
-def whatif_for(question: str) -> str:
-    """A `senescope whatif` command for what the question says or for the lever that it names, or ""."""
+def whatif_in(question: str) -> str:
+    """The `senescope whatif` command for a question that reads whole as a what-if too, or ""."""
     from assistant.kinetics.routing import route
 
-    fitting = route(question).fitting
+    fitting = " ".join(route(question).fitting.replace('"', "").split())
+    return f'senescope whatif "{fitting}"' if fitting else ""
+
+
+def whatif_for(question: str) -> str:
+    """A `senescope whatif` command for what the question says or for the lever that it names, or ""."""
+    fitting = whatif_in(question)
     if fitting:
-        return f'senescope whatif "{" ".join(fitting.replace(chr(34), "").split())}"'
+        return fitting
     bbz, cd28 = _BBZ.search(question) is not None, _28Z.search(question) is not None
     base = "CD28" if cd28 and not bbz else "4-1BB"
     for pattern, words in _LEVERS:

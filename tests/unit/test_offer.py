@@ -40,3 +40,10 @@ def test_the_lever_of_the_question_is_offered(question: str, target: str) -> Non
 
 def test_a_cytokine_of_the_culture_gets_no_offer_of_a_cell_that_makes_it() -> None:
     assert whatif_for("Does adding IL-7 to the culture improve CAR-T expansion?") == ""
+
+
+def test_words_that_read_whole_as_a_what_if_are_offered_as_they_stand() -> None:
+    from assistant.answering.offer import whatif_in
+
+    assert whatif_in("4-1BB CAR with TET2 loss") == 'senescope whatif "4-1BB CAR with TET2 loss"'
+    assert whatif_in("Does TET2 loss improve persistence?") == ""
