@@ -45,7 +45,7 @@ _PAIR: Final = re.compile(
     re.I,
 )
 _SIZE: Final = re.compile(
-    r"\d\s?(?:%|x\b|-?fold\b|/?d(?:ay)?s?\b|weeks?\b|cells\b|molecules\b)|\b\w*fold\b|\d+e\d+|\b(?:dose|burden|density|"
+    r"\d\s?(?:%|x\b|-?fold\b|/?d(?:ay)?s?\b|weeks?\b|cells\b|molecules\b|(?:antigens?\s)?copies\b|antigens\b)|\b\w*fold\b|\d+e\d+|\b(?:dose|burden|density|"
     r"affinity)\b|\b(?:half|twice|double|triple)\b",
     re.I,
 )
@@ -153,6 +153,8 @@ def _is_order(text: str, found: Understood) -> bool:
         return False
     if _ORDER.search(text) or _ARMS.search(text) or sized:
         return bool(found.changes)
+    if len(found.changes) > 1 and any(c.events for c in found.changes):
+        return True  # several changes with a schedule of their own are a design, not a search
     return found.days is not None and not found.asks
 
 

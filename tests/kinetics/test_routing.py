@@ -16,6 +16,8 @@ from assistant.kinetics.routing import route
         "axi-cel vs tisa-cel over two years",
         "lower the affinity tenfold",
         "28z with half the dose",
+        "4-1BB vs CD28 at 500 antigen copies per cell",
+        "28z CAR with c-Jun and 3 days on 4 days off dasatinib",
         "what would happen if the dose were halved in axi-cel?",
     ],
 )
