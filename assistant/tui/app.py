@@ -231,6 +231,7 @@ class ChatApp(CommandActions):
         self.dialogue.close()
         self.backend.close()
         close_log()
+        gc.unfreeze()  # see `spare`: whoever runs this app goes on with an ordinary collector
 
     def _fatal_error(self) -> None:
         from rich.text import Text

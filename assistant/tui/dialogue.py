@@ -176,8 +176,10 @@ class Dialogue:
             self.session = renamed
         return renamed
 
-    def title(self, name: str) -> str:
-        """The title of a stored session."""
+    def title(self, name: str = "") -> str:
+        """The title of a stored session, or of this one."""
+        if not name:
+            return self.session.title if self.session is not None else ""
         return self.store.get(name).title if self.store is not None else ""
 
     def stored(self, name: str) -> tuple[Session, tuple[Turn, ...]]:

@@ -25,7 +25,8 @@ class Prompt(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "send", "Send", id="send", tooltip="send the question"),
-        Binding("tab", "complete", "Next", tooltip="complete a command; else on to the sources"),
+        Binding("tab", "complete", "Complete", tooltip="take the chosen completion"),
+        Binding("tab", "onward", "Sources", tooltip="on to the sources of the answers"),
         Binding(
             "ctrl+j,shift+enter,alt+enter",
             "newline",
@@ -87,13 +88,19 @@ class Prompt(TextArea):
         """Begin a new line."""
         self.insert("\n")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tab completes while there is something to complete, and else leads on."""
+        if action in ("complete", "onward"):
+            return self._menu.display is (action == "complete")
+        return True
+
     def action_complete(self) -> None:
-        """Take the chosen completion, or move the focus on when there is none."""
-        menu = self._menu
-        if menu.display:
-            menu.take()
-        else:
-            self.screen.focus_next()
+        """Take the chosen completion."""
+        self._menu.take()
+
+    def action_onward(self) -> None:
+        """Leave the input for what is next on the screen."""
+        self.screen.focus_next()
 
     @property
     def _menu(self) -> Menu:
@@ -120,7 +127,7 @@ class Prompt(TextArea):
             menu.action_cursor_up() if event.key == "up" else menu.action_cursor_down()
             return True
         if event.key == "escape":
-            menu.display = False
+            menu.show(False)
             return True
         # Enter on a whole command sends it; on a beginning it completes, as a shell would with Tab.
         if event.key == "enter" and not menu.holds(self.text):
@@ -145,7 +152,7 @@ class Prompt(TextArea):
         else:
             self._place = place
             self.fill(self._history[place])
-        self._menu.display = False
+        self._menu.show(False)
         return True
 
     def _suggested(self) -> bool:
@@ -171,8 +178,14 @@ class Menu(OptionList, can_focus=False):
         self._choices = [line for line, _ in found]
         self.clear_options()
         self.add_options(Option(Content(label)) for _, label in found)
-        self.display = bool(found) and self._choices != [text]
+        self.show(bool(found) and self._choices != [text])
         self.highlighted = 0 if found else None
+
+    def show(self, shown: bool) -> None:
+        """Appear or go; what Tab does changes with it."""
+        if self.display is not shown:
+            self.display = shown
+            self.screen.refresh_bindings()
 
     def holds(self, text: str) -> bool:
         """Whether `text` is one of the completions already."""

@@ -27,7 +27,7 @@ class Questions(Workers):
     async def question(self, text: str) -> None:
         """Put a question in line and start on it when nothing else runs."""
         job = self.dialogue.begin(text)
-        self.go("conversation", focus=False)
+        self.go("conversation")
         waiting = "Reading the evidence…" if self.ready else "Waiting for the index…"
         await self.conversation.begin(job.turn, text, waiting)
         self.next_job()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from textual import on
@@ -125,6 +126,8 @@ class SessionPicker(ModalScreen[Choice | None]):
         self._search = search
         self._words = words
         self._shown: list[str] = []
+        self.rows: tuple[str, ...] = ()
+        """The lines of the list."""
 
     def compose(self) -> ComposeResult:
         """Search field over the list."""
@@ -144,39 +147,21 @@ class SessionPicker(ModalScreen[Choice | None]):
         self._show(event.value)
 
     def _show(self, words: str) -> None:
-        rows: list[tuple[str, Content]] = []
+        now = datetime.now().astimezone()
         if any(c.isalnum() for c in words):
-            for match in self._found(words):
-                rows.append(
-                    (
-                        match.session.id,
-                        Content.assemble(
-                            (f"{match.session.id}  ", "dim"),
-                            f"{match.turn.n}. {one_line(match.turn.question)}",
-                            (f"\n             {one_line(match.snippet)}", "dim"),
-                        ),
-                    )
-                )
+            found = [(match.session.id, _match_row(match, now)) for match in self._found(words)]
         else:
-            for session in self._sessions:
-                when = session.updated[:16].replace("T", " ")
-                count = f"{session.turns:>3} turn{' ' if session.turns == 1 else 's'}"
-                rows.append(
-                    (
-                        session.id,
-                        Content.assemble(
-                            (f"{when}  {count}  ", "dim"), one_line(session.title) or "Untitled"
-                        ),
-                    )
-                )
-        self._shown = [name for name, _ in rows]
+            found = [(session.id, _session_row(session, now)) for session in self._sessions]
+        self._shown = [name for name, _ in found]
+        self.rows = tuple(label.plain for _, label in found)
         menu = self.query_one(OptionList)
         menu.clear_options()
-        menu.add_options(Option(label) for _, label in rows)
-        if rows:
+        menu.add_options(Option(label) for _, label in found)
+        if found:
             menu.highlighted = 0
         else:
-            menu.add_option(Option(Content.styled("Nothing found.", "dim"), disabled=True))
+            none = "Nothing found." if words else "No session yet: ask a question, it is kept here."
+            menu.add_option(Option(Content.styled(none, "dim"), disabled=True))
 
     def _found(self, words: str) -> Sequence[Match]:
         try:
@@ -210,3 +195,25 @@ class SessionPicker(ModalScreen[Choice | None]):
     def action_close(self) -> None:
         """Leave without opening one."""
         self.dismiss(None)
+
+
+def when(stamp: str, now: datetime) -> str:
+    """A stored time on the reader's clock: today, yesterday, or the date."""
+    then = datetime.fromisoformat(stamp).astimezone(now.tzinfo)
+    days = (now.date() - then.date()).days
+    day = {0: "today", 1: "yesterday"}.get(days, then.strftime("%Y-%m-%d"))
+    return f"{day:<10} {then:%H:%M}"
+
+
+def _session_row(session: Session, now: datetime) -> Content:
+    count = f"{session.turns:>3} turn{' ' if session.turns == 1 else 's'}"
+    title = one_line(session.title) or "Untitled"
+    return Content.assemble((f"{when(session.updated, now)}  {count}  ", "dim"), title)
+
+
+def _match_row(match: Match, now: datetime) -> Content:
+    return Content.assemble(
+        (f"{when(match.session.updated, now)}  ", "dim"),
+        one_line(match.turn.question),
+        (f"\n{'':18}{one_line(match.snippet)}", "dim"),
+    )
