@@ -200,19 +200,29 @@ class ChatApp(CommandActions):
 
     # ── the edges ──────────────────────────────────────────────────────────────────────────────────
 
-    def on_key(self, event: events.Key) -> None:
-        """Text typed where nothing takes text is meant for the input, and `?` for the help."""
-        character = event.character or ""
-        if (
-            self.screen is not self.base
-            or self.focused is self.prompt
-            or event.key in self.base.active_bindings
-        ):
+    async def on_event(self, event: events.Event) -> None:
+        """Text typed where nothing takes text is meant for the input, and `?` for the help.
+
+        Decided as the key arrives: were it passed down first and came back up unused, the next letters of
+        somebody who types fast would be on their way to the old place already.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded and self._is_text(event):
+            if event.character == "?":
+                self.call_later(self.action_help)
+            else:
+                self.type_on(event.character or "")
             return
-        if character == "?":
-            self.call_later(self.action_help)
-        elif event.is_printable and not character.isspace():
-            self.type_on(character)
+        await super().on_event(event)
+
+    def _is_text(self, event: events.Key) -> bool:
+        """Whether a key is a letter that has no meaning at the place the reader is at."""
+        character, place = event.character or "", self.focused
+        if self.screen is not self.base or place is self.prompt or not self.standing:
+            return False
+        if not event.is_printable or character.isspace() or event.key in self.base.active_bindings:
+            return False
+        takes = getattr(place, "takes", None)
+        return takes is None or not takes(character)
 
     def on_paste(self, event: events.Paste) -> None:
         """The same for text that is pasted."""

@@ -91,7 +91,7 @@ class EvidenceRoom(VerticalScroll, can_focus=False):
         if found is None:
             return False
         if take_focus:
-            found.focus(scroll_visible=False)
+            self.screen.set_focus(found, scroll_visible=False)
         self.call_after_refresh(self.scroll_to_widget, found, top=True, animate=False)
         return True
 
@@ -100,7 +100,7 @@ class EvidenceRoom(VerticalScroll, can_focus=False):
         cards = list(self.query(Card))
         chosen = [card for card in cards if card.has_class("chosen")] or cards
         if chosen:
-            chosen[0].focus()
+            self.screen.set_focus(chosen[0])
 
 
 class Card(Vertical, can_focus=True):
@@ -175,6 +175,10 @@ class Card(Vertical, can_focus=True):
             for label, action in labels
         ]
         return Content("   ").join(parts)
+
+    def takes(self, character: str) -> bool:
+        """Whether a character means something here: digits do."""
+        return character.isdigit()
 
     def on_key(self, event: events.Key) -> None:
         """A digit goes to that quote."""

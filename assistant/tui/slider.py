@@ -141,6 +141,10 @@ class Slider(Widget, can_focus=True):
         self.value = value
         self.post_message(self.Moved(self, f"{value:.6g}"))
 
+    def takes(self, character: str) -> bool:
+        """Whether a character means something here: it begins or goes on with a value."""
+        return self.edited is not None or character in _BEGINS
+
     def on_key(self, event: events.Key) -> None:
         """Digits begin to type a value; Enter sets it, Escape forgets it."""
         typed = self.edited

@@ -66,6 +66,10 @@ class Sources(Static, can_focus=True):
         """Show the quote numbered `n`."""
         self.post_message(CitationOpened(self.answer, n))
 
+    def takes(self, character: str) -> bool:
+        """Whether a character means something here: digits do."""
+        return character.isdigit()
+
     def on_key(self, event: events.Key) -> None:
         """A digit opens that source."""
         if event.key.isdigit() and any(c.n == int(event.key) for c in self.answer.citations):

@@ -143,7 +143,8 @@ class Stage(App[None]):
             self.filled.add(room)
         self.arrange()
         if focus and room == "conversation":
-            self.prompt.focus()
+            # Not `focus()`, which waits its turn: of keys typed fast the next would go to the old place.
+            self.base.set_focus(self.prompt)
         elif focus:
             (self.evidence if room == "evidence" else self.whatif).take_focus()
 

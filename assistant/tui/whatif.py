@@ -120,7 +120,7 @@ class WhatIfRoom(Vertical, can_focus=False):
     def take_focus(self) -> None:
         """Give the keyboard to the first lever, unless it is in the room already."""
         if self.screen.focused is None or self not in self.screen.focused.ancestors:
-            self.query(Slider).first().focus()
+            self.screen.set_focus(self.query(Slider).first())
 
     def action_turn(self, step: int) -> None:
         """Show the next or previous curve."""

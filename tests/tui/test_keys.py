@@ -56,6 +56,16 @@ async def test_text_typed_or_pasted_in_any_room_goes_to_the_input(tmp_path: Path
         assert driver.app.focused is driver.app.prompt
 
 
+async def test_a_line_typed_faster_than_the_screen_goes_to_the_input_whole(tmp_path: Path) -> None:
+    async with chat(tmp_path) as driver:
+        await driver.ask("Which domain?")
+        await driver.pilot.press("f4")
+        for character in "/export e.md":
+            key = {"/": "slash", ".": "full_stop", " ": "space"}.get(character, character)
+            driver.app.post_message(events.Key(key, character))
+        await driver.until(lambda: driver.app.prompt.text == "/export e.md", "every letter, none as a key")
+
+
 async def test_keys_of_a_room_stay_keys_and_a_question_mark_is_help(tmp_path: Path) -> None:
     async with chat(tmp_path) as driver:
         await driver.ask("Which domain?")
