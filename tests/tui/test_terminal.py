@@ -45,6 +45,15 @@ class Terminal:
         self.keys("-l", text)
         self.keys("Enter")
 
+    def scroll_up_to(self, words: str) -> None:
+        """Page by page, for as long as the answers above are still being laid out."""
+        for _ in range(100):
+            if words in self.screen():
+                return
+            self.keys("PageUp")
+            time.sleep(0.1)
+        raise AssertionError(f"{words!r} never came:\n{self.screen()}")
+
     def resize(self, columns: int, rows: int) -> None:
         self.run("resize-window", "-x", str(columns), "-y", str(rows))
 
@@ -141,12 +150,8 @@ def test_nothing_is_lost_when_the_terminal_dies_while_an_answer_is_written(opene
     shown = terminal.until(lambda shown: ready(shown) and "The chat ended before an answer came." in shown)
     assert "❯ And with dasatinib?" in shown
     # Both turns are there, and the first with the quotes that were found before the end.
-    terminal.until(lambda shown: "Weber EW et al." in shown or bool(terminal.keys("PageUp")))
-    terminal.until(
-        lambda shown: (
-            "❯ Does rest reverse exhaustion of CAR-T cells?" in shown or bool(terminal.keys("PageUp"))
-        )
-    )
+    terminal.scroll_up_to("Weber EW et al.")
+    terminal.scroll_up_to("❯ Does rest reverse exhaustion of CAR-T cells?")
 
 
 def slowly(messages: Sequence[dict[str, Any]]) -> Iterator[str]:
