@@ -108,6 +108,8 @@ class Prompt(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         menu = self._menu
+        if menu.display and event.key in ("enter", "tab"):
+            menu.offer(self.text)  # of somebody who types fast it may still show what was right before
         if menu.display and self._menu_key(event, menu):
             event.prevent_default().stop()
         elif event.key == "enter":

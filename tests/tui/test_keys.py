@@ -56,14 +56,21 @@ async def test_text_typed_or_pasted_in_any_room_goes_to_the_input(tmp_path: Path
         assert driver.app.focused is driver.app.prompt
 
 
-async def test_a_line_typed_faster_than_the_screen_goes_to_the_input_whole(tmp_path: Path) -> None:
+async def test_a_line_typed_faster_than_the_screen_goes_to_the_input_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with chat(tmp_path) as driver:
         await driver.ask("Which domain?")
         await driver.pilot.press("f4")
         for character in "/export e.md":
             key = {"/": "slash", ".": "full_stop", " ": "space"}.get(character, character)
             driver.app.post_message(events.Key(key, character))
-        await driver.until(lambda: driver.app.prompt.text == "/export e.md", "every letter, none as a key")
+        driver.app.post_message(events.Key("enter", "\r"))
+        await driver.until(
+            lambda: "written to" in driver.notices(), "every letter in the input, none as a key"
+        )
+        assert (tmp_path / "e.md").exists() and driver.app.prompt.text == ""
 
 
 async def test_keys_of_a_room_stay_keys_and_a_question_mark_is_help(tmp_path: Path) -> None:
