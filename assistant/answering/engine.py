@@ -7,7 +7,6 @@ Opening is cheap; the first question pays for the query weights unless `warm` di
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -17,21 +16,21 @@ from typing import TYPE_CHECKING, Self, cast
 from assistant.answering import (
     conflicts,
     extractive,
-    focus,
     followup,
-    gates,
+    frames,
     generative,
     groups,
     offer,
     refusal,
     rewriting,
     selection,
-    subject,
 )
 from assistant.answering.events import Done, Event, Grounded
-from assistant.answering.judge import POOL, Judge, Ranked
-from assistant.answering.matching import WHOLE_PAPER, Concept, Match, Matcher
-from assistant.answering.question import Question, clean, is_absolute, understand
+from assistant.answering.frames import Frame
+from assistant.answering.judge import Judge
+from assistant.answering.look import Look, Looker
+from assistant.answering.matching import WHOLE_PAPER, Matcher
+from assistant.answering.question import clean, is_absolute
 from assistant.answering.selection import Length
 from assistant.answering.verification import Verifier
 from assistant.errors import InputError
@@ -143,25 +142,25 @@ class Engine:
                 resolved = followup.Resolved(completed, resolved.filters, followed=True)
             notes = (*cleaned, *followup.dangling(asked, resolved.followed, history))
             if not resolved.understood:
-                return self._unclear(_Frame(asked, "", filters, notes), history)
+                return self._unclear(Frame(asked, "", filters, notes), history)
             resolved, held = self._held_to_group(resolved)
             notes = tuple(note for note in (*notes, *held, resolved.note) if note)
             if resolved.filters.systems and (left := self.retriever.untagged):
-                notes = (*notes, _left_out(left))
-            frame = _Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
+                notes = (*notes, frames.left_out(left))
+            frame = Frame(asked, resolved.text if resolved.followed else "", resolved.filters, notes)
             number = provenance.asked(resolved.text) if resolved.filters == Filters() else None
             if number is not None:
                 return self._number(frame, number)
-            look = self._look(resolved.text, resolved.filters, about=resolved.subject)
+            look = self._looker.look(resolved.text, resolved.filters, about=resolved.subject)
             premise = look.question.premise
             if premise and (not look.answers or is_absolute(premise)):
                 # A question that stands on a premise is answered by what the corpus says on the premise.
-                on_premise = self._look(premise, resolved.filters)
+                on_premise = self._looker.look(premise, resolved.filters)
                 if on_premise.answers:
-                    return self._answer(frame, on_premise, length, _premise(premise))
+                    return self._answer(frame, on_premise, length, frames.on_premise(premise))
             if not look.answers:
                 return self._refuse(frame, look)
-            return self._answer(frame, look, length, _unchecked(premise) if premise else "")
+            return self._answer(frame, look, length, frames.unchecked(premise) if premise else "")
 
     def ask_events(
         self,
@@ -293,6 +292,10 @@ class Engine:
     def _judge(self) -> Judge:
         return Judge.shipped()
 
+    @property
+    def _looker(self) -> Looker:
+        return Looker(self.retriever, self._matcher, self._judge, self._claims)
+
     @cached_property
     def verifier(self) -> Verifier:
         """Holds sentences against quotes, with the glossary and the query weights of this index."""
@@ -314,39 +317,7 @@ class Engine:
 
     # -- the two outcomes ---------------------------------------------------------------------------
 
-    def _look(self, text: str, filters: Filters, *, about: str = "") -> _Look:
-        """Search for a question, order what was found and decide whether it answers.
-
-        Arguments:
-            text: the question, standing on its own.
-            filters: restrictions on the evidence.
-            about: what a follow-up was completed with; the first finding must speak of it.
-        """
-        question = understand(groups.unnamed(text) if filters.papers else text)
-        retrieval = self.retriever.search(question.text, k=POOL, filters=filters)
-        concepts = self._matcher.concepts(retrieval.query)
-        hits = focus.narrowed(question, concepts, retrieval.hits, self._matcher)
-        matches = self._matcher.match(question, concepts, hits)
-        ranked = self._judge.rank(question, matches)
-        confidence = self._judge.answerable(question, concepts, ranked) if ranked else 0.0
-        preface = self._definition(question, retrieval)
-        answers = confidence >= self._judge.threshold
-        if not answers and ranked:
-            claim = conflicts.settles(self._claims, matches, concepts)
-            if claim is not None:
-                ranked = conflicts.led_by(claim, ranked)
-            answers = bool(preface) or claim is not None or self._judge.plainly(question, concepts, ranked)
-            confidence = self._judge.threshold if answers else confidence
-        ranked = gates.led(question, concepts, ranked)
-        if about:
-            led = subject.led_by(self._matcher.held(about).tokens, concepts, ranked)
-            ranked, answers = led or ranked, answers and bool(led)
-        answers = answers and not gates.unmet(question, concepts, ranked)
-        return _Look(
-            question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface
-        )
-
-    def _answer(self, frame: _Frame, look: _Look, length: Length | None, preface: str = "") -> Answer:
+    def _answer(self, frame: Frame, look: Look, length: Length | None, preface: str = "") -> Answer:
         size = length or cast(Length, self.settings.text("answer.length"))
         whatif = offer.whatif_for(look.question.text)
         composed = extractive.compose(
@@ -369,15 +340,15 @@ class Engine:
             citations=composed.citations,
             conflicts=composed.conflicts,
             confidence=look.confidence,
-            searched=_searched(look.retrieval, frame.filters),
+            searched=look.searched(frame.filters),
             run=self._run(frame),
             shape=look.question.shape,
             resolved=frame.resolved,
             whatif=whatif,
-            notes=_noted(frame, look),
+            notes=frame.noted(look),
         )
 
-    def _number(self, frame: _Frame, asked: provenance.Asked) -> Answer:
+    def _number(self, frame: Frame, asked: provenance.Asked) -> Answer:
         """Where a number of the kinetic model comes from."""
         from assistant.answering import numbers
 
@@ -415,7 +386,7 @@ class Engine:
         held = replace(resolved, filters=replace(resolved.filters, papers=papers))
         return held, (f"held to what {groups.named(resolved.text)} did: {shown}",)
 
-    def _unclear(self, frame: _Frame, history: Sequence[Answer]) -> Answer:
+    def _unclear(self, frame: Frame, history: Sequence[Answer]) -> Answer:
         """A turn that does not stand alone and that nothing said before completes."""
         counts = self.index.catalog.counts()
         searched = Searched(counts.papers, counts.passages, (), frame.filters.describe())
@@ -433,8 +404,8 @@ class Engine:
             notes=frame.notes,
         )
 
-    def _refuse(self, frame: _Frame, look: _Look) -> Answer:
-        searched = _searched(look.retrieval, frame.filters)
+    def _refuse(self, frame: Frame, look: Look) -> Answer:
+        searched = look.searched(frame.filters)
         # A reader looks for the notation of the question, not for the glossary's name of the term.
         found = {entity.term: entity.found for entity in look.retrieval.query.entities}
         concepts = [replace(c, label=found.get(c.label, c.label)) for c in look.concepts]
@@ -457,21 +428,8 @@ class Engine:
             shape=look.question.shape,
             whatif=whatif,
             resolved=frame.resolved,
-            notes=_noted(frame, look),
+            notes=frame.noted(look),
         )
-
-    def _definition(self, question: Question, retrieval: Retrieval) -> str:
-        """The glossary's line when the question asks what one of its terms is, else "".
-
-        The glossary is part of the corpus, so such a question is answered even when no finding defines
-        the term; findings that use it follow.
-        """
-        names = dict.fromkeys(e.term for e in retrieval.query.entities)
-        does = re.search(r"\bdo(?:es)? .* do\b", question.text, re.I)
-        if question.shape != "definition" or len(names) != 1 or does:
-            return ""
-        term = self.retriever.lexicon.get(next(iter(names)))
-        return f"*Glossary:* **{term.term}**: {term.definition}" if term is not None else ""
 
     def _sides(self, retrieval: Retrieval) -> list[str]:
         """Entity tokens of the domains and products in the question: what a comparison compares."""
@@ -479,7 +437,7 @@ class Engine:
         terms = (self.retriever.lexicon.get(name) for name in names)
         return [term.token for term in terms if term is not None]
 
-    def _run(self, frame: _Frame) -> Run:
+    def _run(self, frame: Frame) -> Run:
         """The run id is a hash of what decides the answer, so that equal runs share it."""
         inputs = f"{self.index.fingerprint}\n{frame.question}\n{frame.resolved}\n{frame.filters}"
         return Run(hashlib.sha256(inputs.encode()).hexdigest()[:12], self.index.fingerprint[:12])
@@ -495,69 +453,3 @@ class Engine:
                     f"No paper {paper!r} in the index{nearest(paper, known)}",
                     hint="See `senescope corpus list`.",
                 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """What an answer and a refusal have in common."""
-
-    question: str
-    resolved: str
-    filters: Filters
-    notes: tuple[str, ...]
-
-    @property
-    def read_as(self) -> str:
-        """The first paragraph of an answer to a completed question: a note beside it is overlooked."""
-        only = self.filters.describe() if self.resolved else ""
-        if self.resolved in ("", self.question) and not only:
-            return ""
-        return f"*Read as: {self.resolved}{f' (only {only})' if only else ''}*\n\n"
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What one search brought and what the judge makes of it."""
-
-    question: Question
-    retrieval: Retrieval
-    concepts: tuple[Concept, ...]
-    matches: Sequence[Match]
-    ranked: Sequence[Ranked]
-    confidence: float
-    answers: bool
-    preface: str
-    """The glossary's line, when a term was asked for."""
-
-
-def _searched(retrieval: Retrieval, filters: Filters) -> Searched:
-    return Searched(retrieval.papers, retrieval.passages, retrieval.query.terms, filters.describe())
-
-
-def _left_out(passages: int) -> str:
-    """What a filter by system cannot see."""
-    return (
-        f"the filter by system leaves out {passages:,} passages of full text, which carry no system: "
-        "ask without it to search them too"
-    )
-
-
-def _premise(premise: str) -> str:
-    """A line that does not follow the question in what it takes for granted."""
-    return f"*The question takes for granted that {premise}. What the corpus says on that:*"
-
-
-def _unchecked(premise: str) -> str:
-    """A line over an answer that speaks to the question and leaves its premise open."""
-    return (
-        f"*The question takes for granted that {premise}: compare what stands below before you build on it.*"
-    )
-
-
-def _noted(frame: _Frame, look: _Look) -> tuple[str, ...]:
-    """Everything that was guessed, each once."""
-    return tuple(dict.fromkeys((*frame.notes, *look.question.notes, *_corrections(look.retrieval))))
-
-
-def _corrections(retrieval: Retrieval) -> tuple[str, ...]:
-    return tuple(f"read {c.found!r} as {c.guess!r}" for c in retrieval.query.corrections)
