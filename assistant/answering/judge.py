@@ -30,8 +30,7 @@ _DEMANDS: Final = ("holds", "unit", "names_wanted", "head", "car_fit", "scope", 
 """Features of a finding that must be 1 for it to be of the kind asked for."""
 _LITTLE: Final = 0.5
 """A first finding that covers less of the question than this gives way to one that covers `_NEARLY_ALL`,
-when that is `_LIKELY` as probable and among the first `_LEADERS`. Over 369 labelled questions this moves no
-count down and one lead up."""
+when that is `_LIKELY` as probable and among the first `_LEADERS`."""
 _NEARLY_ALL: Final = 0.95
 _LIKELY: Final = 0.6
 _LEADERS: Final = 8
@@ -125,7 +124,7 @@ class Judge:
         The fitted model distrusts short questions, because few labelled ones are short; this lets
         "How does tonic signalling lead to exhaustion?" through. Over 369 labelled questions, by
         nested cross-validation, the rules beside the models (this one, `conflicts.settles`, `gates`) together
-        refuse four answerable questions fewer and two unanswerable ones more than the models alone.
+        refuse four answerable questions fewer and one unanswerable one more than the models alone.
         """
         if not ranked or not concepts or not all(concept.known for concept in concepts):
             return False
