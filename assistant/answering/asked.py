@@ -42,7 +42,7 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
     (
         "duration",
         (
-            rf"{_OPENS}(?:for )?(?:roughly |about )?how (?:long|soon|late|quickly|many (?:more )?{_TIME})\b"
+            rf"{_OPENS}(?:for )?(?:roughly |about )?how (?:long|soon|late|quickly|fast|many (?:more )?{_TIME})\b"
             r"(?! (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?)",
             rf"{_OPENS}when (?:does|do|did|is|was)\b",
             r"\b(?:what|mean|median|terminal|which) (?:[\w-]+ )*(?:doubling time|half-li(?:fe|ves))",
@@ -106,7 +106,8 @@ _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
         r"\d\s?%|\d+ (?:out )?of (?:the )?\d+|per ?cent|\b(?:half|third|quarter|none|all) of\b|\d+/\d+", re.I
     ),
     "duration": re.compile(
-        rf"\d[\d.,]*\s?-?\s?(?:{_TIME}|h\b|d\b)|\bday[- ]\d+|\b(?:{_NUMBER_WORD}) {_TIME}"
+        rf"\d[\d.,]*\s?-?\s?(?:{_TIME}|h\b|d\b)|\b(?:days?|weeks?|months?|years?)[- ]\d+"
+        rf"|\b(?:{_NUMBER_WORD}|several|a few|many)[- ]{_TIME}"
         r"|\bdecade|\blasting\b",
         re.I,
     ),
@@ -119,6 +120,16 @@ _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
     "money": re.compile(r"[$€£]|\b(?:USD|dollars?|euros?|cost)\b", re.I),
     "trial": re.compile(r"\bpatients?|\btrial|\bchildren|\badults|\bphase [1-3I]|\bhumans?", re.I),
 }
+KIND_WORDS: Final[dict[str, Asked]] = {
+    **dict.fromkeys(
+        ("fraction", "share", "rate", "proportion", "percentage", "percent", "incidence", "prevalence"), "percent"
+    ),
+    **dict.fromkeys(("concentration", "level", "titre"), "concentration"),
+    **dict.fromkeys(("duration", "timing"), "duration"),
+    **dict.fromkeys(("dose", "dosage", "dosing"), "dose"),
+}
+"""Words that name a kind of value: a finding that holds such a value needs no such word."""
+_WORDED: Final = tuple(dict.fromkeys(KIND_WORDS.values()))
 _UNITS: Final = tuple(
     (re.compile(asked, re.I), re.compile(given, re.I))
     for asked, given in (
@@ -228,6 +239,11 @@ def holds(asked: tuple[Asked, ...], text: str) -> float:
     if not asked:
         return 1.0
     return sum(1 for kind in asked if _HOLDS[kind].search(text)) / len(asked)
+
+
+def kinds_held(text: str) -> frozenset[str]:
+    """A token for each kind of value that a text holds; see `KIND_WORDS`."""
+    return frozenset(f"#{kind}" for kind in _WORDED if _HOLDS[kind].search(text))
 
 
 def unit_fit(question: str, text: str) -> float:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from assistant.answering import demands
+from assistant.answering import demands, safety, times
 from assistant.answering.judge import Ranked
 from assistant.answering.matching import Concept, systems_of
 from assistant.answering.question import Question
@@ -75,6 +75,7 @@ def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Rank
         or _elsewhere(question, best)
         or not any(_on_the_point(question, concepts, r) for r in best)
         or (_manipulates(question, concepts) and not _on_the_point(question, concepts, ranked[0]))
+        or not _told_by(question, ranked[0])
     )
 
 
@@ -115,8 +116,15 @@ def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) 
         and demands.endpoints_met(question.text, hit.text)
         and demands.ages_met(question.text, text)
         and (not demands.asks_host_survival(question.text) or demands.tells_host_survival(hit.text))
+        and _told_by(question, one)
         and _same_design(question, one)
     )
+
+
+def _told_by(question: Question, one: Ranked) -> bool:
+    """Whether a finding itself speaks of safety and holds the time where these are asked for."""
+    text = one.match.hit.text
+    return safety.met(question.text, text) and times.met(question.text, text)
 
 
 def _same_design(question: Question, one: Ranked) -> bool:

@@ -15,7 +15,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from assistant.answering import demands
-from assistant.answering.asked import NOTHING_WANTED, holds, new_names, unit_fit
+from assistant.answering import safety
+from assistant.answering.asked import KIND_WORDS, NOTHING_WANTED, holds, kinds_held, new_names, unit_fit
 from assistant.answering.manipulation import Act, acts_in
 from assistant.answering.question import Question, acting, against_senescent_cells, speaks_of_cars, systems_in
 from assistant.answering.wording import phrases_in, plain, wordings_of
@@ -69,6 +70,9 @@ _KIND_WORDS: Final = {
 """Words for a kind of glossary term: a finding that names a CD28 CAR names a domain."""
 _SPLIT_KINDS: Final = ("cell", "assay", "disease", "model")
 """Kinds of glossary term whose words may stand apart; names and endpoints keep theirs together."""
+_HARM: Final = "#harm"
+"""Held by every text that speaks of harm or of its absence."""
+_SAFETY_WORDS: Final = ("safe", "safety", "unsafe", "toxic", "toxicity", "adverse", "tolerated", "side effects")
 _OTHER_WAY: Final = re.compile(r"\b(?:the|in) reverse\b(?= of|[,.;]|$| direction| order)", re.I)
 """The other direction, not the undoing of something."""
 _ASKING: Final = re.compile(r"\bhow (?:long|many|much|often|soon|late|quickly|old|fast)\b", re.I)
@@ -248,7 +252,8 @@ class Matcher:
             prefixes = frozenset(t[:_STEM_PREFIX] for t in stems if len(t) >= _STEM_PREFIX)
             acts = acts_in(text, self._lexicon)
             told = {act.token for act in acts} | {act.target for act in acts if act.drug}
-            known = Held(stems | told | {f"={e.kind}=" for e in entities}, prefixes)
+            kinds = kinds_held(text) | ({_HARM} if safety.tells(text) else set())
+            known = Held(stems | told | kinds | {f"={e.kind}=" for e in entities}, prefixes)
             self._held[text] = known
         return known
 
@@ -328,13 +333,15 @@ class Matcher:
         known = any(all(retriever.knows(t) for t in form) for form in forms)
         weight = min(max(retriever.idf(t) for t in form) for form in forms)
         others = [w for w in wordings if all(retriever.knows(t) for t in w)]
-        wordings = (*wordings, *_of_kind(own))
+        values = _of_value(own)
+        wordings = (*wordings, *_of_kind(own), *values)
         if others:
             # A rare word for a common thing is no rarer than the thing.
             weight = min(weight, 1 + min(max(retriever.idf(t) for t in w) for w in others))
-        if all(t in plain() for t in own):
+        if values or all(t in plain() for t in own):
             weight *= _PLAIN_FACTOR
-        return Concept(label, " ".join(own), weight, False, known or bool(others), "", forms, wordings)
+        known = known or bool(others) or bool(values)
+        return Concept(label, " ".join(own), weight, False, known, "", forms, wordings)
 
     def _match(
         self,
@@ -427,6 +434,17 @@ def _kind_tokens() -> dict[str, str]:
 def _of_kind(own: tuple[str, ...]) -> list[frozenset[str]]:
     """What a finding holds that names a glossary term of the kind that a word stands for."""
     return [frozenset((_kind_tokens()[t],)) for t in own if t in _kind_tokens()]
+
+
+@cache
+def _value_tokens() -> dict[str, str]:
+    named = {tokens(word)[0]: f"#{kind}" for word, kind in KIND_WORDS.items()}
+    return named | {token: _HARM for word in _SAFETY_WORDS for token in tokens(word)}
+
+
+def _of_value(own: tuple[str, ...]) -> list[frozenset[str]]:
+    """What a finding holds that has the kind of value, or speaks of the harm, that a word names."""
+    return [frozenset((_value_tokens()[t],)) for t in own if t in _value_tokens()]
 
 
 def _act_fit(acts: Sequence[str], narrow: Held, wide: Held) -> float:
