@@ -48,7 +48,7 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
             r"\b(?:what|mean|median|terminal|which) (?:[\w-]+ )*(?:doubling time|half-li(?:fe|ves))",
             r"\bon (?:which|what) days?|\bwhat day",
             rf"\b(?:how|what)\b.*\bin {_TIME}\b|\bby how many {_TIME}\b",
-            r"\bhalf-lives\?$",
+            r"\bhalf-lives\?$|\btmax\b|\btime to (?:the )?(?:peak|maximum)\b",
         ),
     ),
     (
@@ -96,6 +96,12 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
         ),
     ),
 )  # fmt: skip
+_INNER: Final = re.compile(
+    r"\b(?:decid|determin|set|sets|control|affect|chang|limit|govern|influenc|depend|matter|know|tell|regulat)\w*(?: on)?"
+    r" how (?:much|long|many|often|strongly|fast|far|well)\b",
+    re.I,
+)
+"""A clause inside a question that asks for no size: "which one decides how much CAR gets to the surface"."""
 _COMPILED: Final = tuple((kind, re.compile("|".join(patterns), re.I)) for kind, patterns in _ASKED)
 _NUMBER_WORD: Final = r"one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty"
 _FREE_DIGIT: Final = r"(?<![A-Za-z\d-])(?!4-?1BB|(?:19-?)?28[zζ])\d"
@@ -122,7 +128,8 @@ _HOLDS: Final[dict[Asked, re.Pattern[str]]] = {
 }
 KIND_WORDS: Final[dict[str, Asked]] = {
     **dict.fromkeys(
-        ("fraction", "share", "rate", "proportion", "percentage", "percent", "incidence", "prevalence"), "percent"
+        ("fraction", "share", "rate", "proportion", "percentage", "percent", "incidence", "prevalence"),
+        "percent",
     ),
     **dict.fromkeys(("concentration", "level", "titre"), "concentration"),
     **dict.fromkeys(("duration", "timing"), "duration"),
@@ -226,7 +233,8 @@ NOTHING_WANTED: Final = Wanted(())
 
 def asked_kinds(text: str) -> tuple[Asked, ...]:
     """The kinds of thing that a right answer to the question must hold."""
-    return tuple(kind for kind, pattern in _COMPILED if pattern.search(text))
+    outer = _INNER.sub(" ", text)
+    return tuple(kind for kind, pattern in _COMPILED if pattern.search(outer))
 
 
 def wanted_names(text: str) -> Wanted:

@@ -66,7 +66,9 @@ _ON_THE_CELL: Final = re.compile(
 """CD28 and 4-1BB as receptors that a T cell carries, not as the domain of a CAR."""
 
 
-_OVERALL: Final = r"\boverall survival|-year survival|\balive\b|\bdied?\b|\bdeaths?\b|\bmortality|\blived\b|\bOS\b"
+_OVERALL: Final = (
+    r"\boverall survival|-year survival|\balive\b|\bdied?\b|\bdeaths?\b|\bmortality|\blived\b|\bOS\b"
+)
 _ENDPOINTS: Final = tuple(
     (re.compile(asked, re.I), re.compile(told, re.I))
     for asked, told in (

@@ -45,9 +45,7 @@ _GAIN_VERB: Final = (
     r"|activat(?:ion|ing|e)|secreting|restoring|armed|armou?red|raising|introduc(?:ing|tion)|deliver(?:ing|y)"
     r"|supplement(?:ing|ation)|express(?:ing)? more"
 )
-_LINK: Final = (
-    r"(?:[- ](?:gene|mapk|kinase|receptor|protein|pathway|signal+ing|axis|checkpoint|locus|enzyme))?"
-)
+_LINK: Final = r"(?:(?:/[A-Z]?\d)+)?(?: (?:single|double|triple))?(?:[- ](?:gene|mapk|kinase|receptor|protein|pathway|signal+ing|axis|checkpoint|locus|enzyme))?"
 _BEING: Final = r"(?:is|are|was|were|being|been|gets?|has been|had been)"
 _AFTER: Final = tuple(
     (

@@ -31,7 +31,7 @@ _GENERIC_WORDS: Final = (
     "car cars cart cell cells tcell study studies paper group team work show shown report reported find found"
     " finding result evidence data effect role happen give given make made use used using many much"
     " roughly about actually really after before during between across there any other still kind type"
-    " out off it its they them their theirs itself themselves one ones anything something anyone someone per"
+    " vs versus out off it its they them their theirs itself themselves one ones anything something anyone someone per"
 )
 """Words that a question needs for its grammar or that every finding is about."""
 _UBIQUITOUS: Final = frozenset(("CAR-T cell", "CAR T cell", "CAR", "T cell"))
@@ -70,9 +70,23 @@ _KIND_WORDS: Final = {
 """Words for a kind of glossary term: a finding that names a CD28 CAR names a domain."""
 _SPLIT_KINDS: Final = ("cell", "assay", "disease", "model")
 """Kinds of glossary term whose words may stand apart; names and endpoints keep theirs together."""
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_SPELT_OUT: Final = {
+    "1st": "first", "2nd": "second", "3rd": "third", "pts": "patients", "pt": "patient", "yrs": "years", "mo": "months",
+}  # fmt: skip
+"""Short forms and what findings write."""
 _HARM: Final = "#harm"
 """Held by every text that speaks of harm or of its absence."""
-_SAFETY_WORDS: Final = ("safe", "safety", "unsafe", "toxic", "toxicity", "adverse", "tolerated", "side effects")
+_SAFETY_WORDS: Final = (
+    "safe",
+    "safety",
+    "unsafe",
+    "toxic",
+    "toxicity",
+    "adverse",
+    "tolerated",
+    "side effects",
+)
 _OTHER_WAY: Final = re.compile(r"\b(?:the|in) reverse\b(?= of|[,.;]|$| direction| order)", re.I)
 """The other direction, not the undoing of something."""
 _ASKING: Final = re.compile(r"\bhow (?:long|many|much|often|soon|late|quickly|old|fast)\b", re.I)
@@ -310,8 +324,9 @@ class Matcher:
 
     def _words(self, word: str) -> list[Concept]:
         """One concept for a word, one for each part of a compound of long words."""
-        if word.lower() in STOP_WORDS or word == "all":  # in capitals a leukaemia
-            return []
+        word = _SPELT_OUT.get(word.lower(), word)
+        if word.lower() in STOP_WORDS or word == "all" or not _LETTER.search(word) and "/" in word:
+            return []  # ALL in capitals is a leukaemia; "/2/3" is left of "NR4A1/2/3"
         parts = tokens(word)
         joined = [p for p in parts[:-1] if p and parts[-1].startswith(p)]
         if len(parts) > 2 and joined or len(parts) == 2 and parts[-1].startswith(parts[0]):

@@ -89,6 +89,12 @@ _CELLS_OF = re.compile(
 )
 """Short for CAR-T cells of that domain: nobody asks here about cells that merely carry the receptor, which
 are written CD28+ or CD28-negative."""
+_TAG = re.compile(
+    r"[,;:.?]\s*(?:and )?(?:right|correct|true|is(?:n['’]t)? (?:it|that)(?: so| right| true| correct)?|is that (?:right|true|correct|so)"
+    r"|yes|no|huh|eh|or not|please|thanks)\s*[?.!]*$",
+    re.I,
+)
+"""What asks for a yes and names nothing: "..., right?"."""
 _AGAINST = re.compile(
     r"\bupar\b|urokinase|\bsenolytic (?:anti-\w+ )?(?:car|t cells)|nkg2d-based"
     r"|\b(?:against|target\w*|remov\w+|kill\w*|clear\w*|hunt\w*|eliminat\w+|destroy\w*|attack\w*) "
@@ -130,6 +136,7 @@ def understand(raw: str) -> Question:
         InputError: nothing is left of it, or it is longer than MAX_QUESTION characters.
     """
     text, notes = clean(raw)
+    text = _TAG.sub("?", text)
     if (short := _CELLS_OF.search(text)) is not None:
         text = _CELLS_OF.sub(r"\1 CAR-T cells", text)
         notes = (*notes, f"read {short.group()!r} as {short.group(1)} CAR-T cells")

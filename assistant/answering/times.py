@@ -19,7 +19,9 @@ _HOW_LONG: Final = re.compile(
 _WITHIN: Final = re.compile(r"\bwithin \d[\d.]* (?:hours|days|weeks|months|years)", re.I)
 """The span in which something else came about, not how long anything lasted."""
 _PERSIST: Final = re.compile(r"\bpersist\w*", re.I)
-_ENDPOINT: Final = re.compile(r"\b(?:progression|event|relapse)-free\b|\boverall survival\b|\bduration of", re.I)
+_ENDPOINT: Final = re.compile(
+    r"\b(?:progression|event|relapse)-free\b|\boverall survival\b|\bduration of", re.I
+)
 _PRESENT: Final = re.compile(
     r"persist|detect|measurable|half-li|aplasia|transgene|\bcop(?:y|ies)\b|remain|\bstay|in (?:the )?blood"
     r"|B[- ]cell recovery|long-lived|short-lived|engraft|declin",
@@ -27,7 +29,9 @@ _PRESENT: Final = re.compile(
 )
 _NUMBERS: Final = {
     word: str(n)
-    for n, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)
+    for n, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1
+    )
 }
 _NUMBER: Final = rf"(?P<n>\d{{1,2}}|{'|'.join(_NUMBERS)})"
 _HORIZON: Final = re.compile(
