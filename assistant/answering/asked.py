@@ -42,7 +42,8 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
     (
         "duration",
         (
-            rf"{_OPENS}(?:for )?(?:roughly |about )?how (?:long|soon|late|quickly|fast|many (?:more )?{_TIME})\b"
+            rf"{_OPENS}(?:for )?(?:roughly |about )?how (?:long|soon|late|quickly|fast"
+            rf"|many (?:more )?{_TIME})\b"
             r"(?! (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?)",
             rf"{_OPENS}when (?:does|do|did|is|was)\b",
             r"\b(?:what|mean|median|terminal|which) (?:[\w-]+ )*(?:doubling time|half-li(?:fe|ves))",
@@ -97,7 +98,8 @@ _ASKED: Final[tuple[tuple[Asked, tuple[str, ...]], ...]] = (
     ),
 )  # fmt: skip
 _INNER: Final = re.compile(
-    r"\b(?:decid|determin|set|sets|control|affect|chang|limit|govern|influenc|depend|matter|know|tell|regulat)\w*(?: on)?"
+    r"\b(?:decid|determin|set|sets|control|affect|chang|limit|govern|influenc|depend|matter|know|tell"
+    r"|regulat)\w*(?: on)?"
     r" how (?:much|long|many|often|strongly|fast|far|well)\b",
     re.I,
 )

@@ -53,6 +53,8 @@ _WIDE: Final = 15
 
 _PLAIN_P: Final = 0.5
 _PLAIN_COVERAGE: Final = 0.75
+_ALONE_P: Final = 0.25
+_ALONE: Final = 2.0
 _PLAIN_COMPLETE: Final = 0.9
 """See `Judge.plainly`."""
 
@@ -129,8 +131,15 @@ class Judge:
         if not ranked or not concepts or not all(concept.known for concept in concepts):
             return False
         best = ranked[0]
-        covers = best.match.value("coverage") >= _PLAIN_COVERAGE
-        return best.p >= _PLAIN_P and covers and completeness(question, best.match) >= _PLAIN_COMPLETE
+        if completeness(question, best.match) < _PLAIN_COMPLETE:
+            return False
+        if best.p >= _PLAIN_P and best.match.value("coverage") >= _PLAIN_COVERAGE:
+            return True
+        # One finding alone says it all, in whatever words: nothing else comes near.
+        entities = sum(concept.entity for concept in concepts)
+        whole = best.match.value("said") >= _NEARLY_ALL and entities > 0 and len(concepts) > 1
+        others = [r.p for r in ranked[1:] if r.match.value("said") >= _NEARLY_ALL]
+        return whole and best.p >= _ALONE_P and best.p >= _ALONE * max(others, default=0.0)
 
     def answerable(self, question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> float:
         """Calibrated probability, 0..1, that the corpus answers the question."""

@@ -45,7 +45,10 @@ _GAIN_VERB: Final = (
     r"|activat(?:ion|ing|e)|secreting|restoring|armed|armou?red|raising|introduc(?:ing|tion)|deliver(?:ing|y)"
     r"|supplement(?:ing|ation)|express(?:ing)? more"
 )
-_LINK: Final = r"(?:(?:/[A-Z]?\d)+)?(?: (?:single|double|triple))?(?:[- ](?:gene|mapk|kinase|receptor|protein|pathway|signal+ing|axis|checkpoint|locus|enzyme))?"
+_LINK: Final = (
+    r"(?:(?:/[A-Z]?\d)+)?(?: (?:single|double|triple))?"
+    r"(?:[- ](?:gene|mapk|kinase|receptor|protein|pathway|signal+ing|axis|checkpoint|locus|enzyme))?"
+)
 _BEING: Final = r"(?:is|are|was|were|being|been|gets?|has been|had been)"
 _AFTER: Final = tuple(
     (
@@ -184,7 +187,10 @@ def _by_drug(text: str, lexicon: Lexicon) -> Iterable[Act]:
 
 
 def _by_construct(text: str, lexicon: Lexicon) -> Iterable[Act]:
+    names = [(e.start, e.end) for e in lexicon.entities_in(text)]
     for match in _MAKES_ITS_OWN.finditer(text):
+        if any(start < match.start() < end for start, end in names):
+            continue  # "membrane IL-15 CAR T cells" are a product
         term = lexicon.get(match[1] or match[2])
         if term is not None:
             yield Act(term.token, True, match.group(), match.start(), match.end())

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from assistant.answering import demands
-from assistant.answering import safety
+from assistant.answering import demands, safety
 from assistant.answering.asked import KIND_WORDS, NOTHING_WANTED, holds, kinds_held, new_names, unit_fit
 from assistant.answering.manipulation import Act, acts_in
 from assistant.answering.question import Question, acting, against_senescent_cells, speaks_of_cars, systems_in
@@ -31,7 +30,9 @@ _GENERIC_WORDS: Final = (
     "car cars cart cell cells tcell study studies paper group team work show shown report reported find found"
     " finding result evidence data effect role happen give given make made use used using many much"
     " roughly about actually really after before during between across there any other still kind type"
-    " vs versus out off it its they them their theirs itself themselves one ones anything something anyone someone per"
+    " vs versus out off it its they them their theirs itself themselves one ones"
+    " anything something anyone someone"
+    " per"
 )
 """Words that a question needs for its grammar or that every finding is about."""
 _UBIQUITOUS: Final = frozenset(("CAR-T cell", "CAR T cell", "CAR", "T cell"))
@@ -56,6 +57,10 @@ _STATES: Final = {
     "anergy": re.compile(r"anerg", re.I),
 }
 """Three states of a T cell that are not to be taken for one another."""
+_OLD: Final = re.compile(
+    r"\b(?:old(?:er)?|elderly) (?:mice|donors|people|patients|adults|CD[48]|T cells)|young and old", re.I
+)
+"""Age in a text that names no state: what is asked of aged cells may be told of old ones."""
 WHOLE_PAPER: Final = 40
 """Passages of a paper that say what it is about: all of a digest, the first of a full text."""
 _KIND_WORDS: Final = {
@@ -72,7 +77,8 @@ _SPLIT_KINDS: Final = ("cell", "assay", "disease", "model")
 """Kinds of glossary term whose words may stand apart; names and endpoints keep theirs together."""
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SPELT_OUT: Final = {
-    "1st": "first", "2nd": "second", "3rd": "third", "pts": "patients", "pt": "patient", "yrs": "years", "mo": "months",
+    "1st": "first", "2nd": "second", "3rd": "third", "pts": "patients", "pt": "patient",
+    "yrs": "years", "mo": "months",
 }  # fmt: skip
 """Short forms and what findings write."""
 _HARM: Final = "#harm"
@@ -520,6 +526,8 @@ def _scope(question: Question, text: str) -> float:
 def _state(wanted: frozenset[str], text: str) -> float:
     """1 when the text names a state that the question names, 0.5 when it names none, 0 for only another."""
     given = _states(text)
+    if not given and _OLD.search(text):
+        given = frozenset(("senescence",))
     if not wanted or wanted & given:
         return 1.0
     return 0.0 if given else 0.5

@@ -80,7 +80,8 @@ _ABSOLUTE = re.compile(
     r"\b(?:never|always|all|none|no|cannot|immune to|completely|entirely|only|every)\b", re.I
 )
 _CAR = re.compile(
-    r"\bcars?\b|\bcar[- ]?t\b|cart\w*|chimeric|\w+-cel\b|\b(?:19)?28z|bb[zζ]|28ζ|kymriah|yescarta"
+    r"\bcars?\b|\bcar[- ]?t\b|cart\w*|chimeric|\w+-cel\b|\w+leucel\b|\b(?:19)?28z|bb[zζ]|28ζ|kymriah|yescarta"
+    r"|breyanzi|tecartus|abecma|carvykti|aucatzyl|ctl019|bb2121"
     r"|infus\w+ product",
     re.I,
 )
@@ -90,7 +91,8 @@ _CELLS_OF = re.compile(
 """Short for CAR-T cells of that domain: nobody asks here about cells that merely carry the receptor, which
 are written CD28+ or CD28-negative."""
 _TAG = re.compile(
-    r"[,;:.?]\s*(?:and )?(?:right|correct|true|is(?:n['’]t)? (?:it|that)(?: so| right| true| correct)?|is that (?:right|true|correct|so)"
+    r"[,;:.?]\s*(?:and )?(?:right|correct|true|is(?:n['’]t)? (?:it|that)(?: so| right| true"
+    r"| correct)?|is that (?:right|true|correct|so)"
     r"|yes|no|huh|eh|or not|please|thanks)\s*[?.!]*$",
     re.I,
 )

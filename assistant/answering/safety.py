@@ -11,9 +11,11 @@ from typing import Final
 
 _ASKS: Final = re.compile(
     r"\b(?:un)?safe(?:r|ly|ty)?\b(?![- ]switch)|(?<![-\w])toxic(?:it(?:y|ies))?\b|\bside[- ]effects?\b"
-    r"|\badverse\b|\bhazard(?:s|ous)?\b(?! ratio)|\bdanger(?:s|ous)?\b|\brisky\b|\b(?:any|what|which) harms?\b"
+    r"|\badverse\b|\bhazard(?:s|ous)?\b(?! ratio)|\bdanger(?:s|ous)?\b|\brisky\b|\b(?:any|what"
+    r"|which) harms?\b"
     r"|\bharms of\b|\btolerated\b"
-    r"|(?<!high-)(?<!low-)\brisks?\b(?! (?:factor|group|score|cytogen|of (?:relapse|progress|non|fail|loss|losing)))",
+    r"|(?<!high-)(?<!low-)\brisks?\b(?! (?:factor|group|score|cytogen|of (?:relapse|progress|non|fail"
+    r"|loss|losing)))",
     re.I,
 )
 _TELLS: Final = re.compile(
@@ -23,7 +25,8 @@ _TELLS: Final = re.compile(
     r"|\b(?:second(?:ary)?|new) (?:primary )?(?:malignanc|cancer|T-cell malignanc)\w*|\bmyeloid neoplasm"
     r"|\blethal\b|\bfatal\b|\b(?:non-relapse|treatment-related) (?:mortality|deaths?)\b|\bdeaths? related\b"
     r"|\boff-target\b|\btransform(?:ed|ation)\b|\bautonomous growth\b|\bantigen-independent\b"
-    r"[^.;]{0,30}\b(?:expansion|growth|proliferation)\b|\btissue infiltration\b|\b(?:uncontrolled|unchecked)\b"
+    r"[^.;]{0,30}\b(?:expansion|growth|proliferation)\b|\btissue infiltration\b|\b(?:uncontrolled"
+    r"|unchecked)\b"
     r"|\bgraft-versus-host\b|\bGVHD\b|\bweight loss\b|\bimmortali[sz]\w+",
     re.I,
 )

@@ -12,7 +12,8 @@ from typing import Final
 from assistant.answering.asked import holds
 
 _HOW_LONG: Final = re.compile(
-    r"(?:^|[,;:.] |\band |\bfor )(?:roughly |about )?how (?:long|fast|soon|quickly|many (?:more )?(?:hours|days|weeks|months"
+    r"(?:^|[,;:.] |\band |\bfor )(?:roughly |about )?how (?:long|fast|soon|quickly"
+    r"|many (?:more )?(?:hours|days|weeks|months"
     r"|years))\b(?! (?:were|was|are|is) (?:the )?(?:[\w-]+ )?telomeres?)",
     re.I,
 )
