@@ -19,13 +19,15 @@ from ingest.identity import slug
 
 TARGET = 800
 """Characters of a passage. The default embedder reads 256 tokens, title included: of passages of 1,000
-characters it leaves the end of every fourth unread. Against those (with an overlap of 200), 800 with 100
-found the marked answers of COVID-QA within 3,000 characters of reading in 77.2 % instead of 73.8 % (nDCG@10
-.725, .713) at 3 % fewer tokens; three sentences a passage gave .688 at 64 % more. See
-`python -m tests.bench.passage_sizes`, which also shows that abstracts hardly differ."""
+characters it leaves the end of every fourth unread. Against those (with an overlap of 200) this cut found the
+marked answers of COVID-QA within 3,000 characters of reading in 77.2 % instead of 73.8 % (nDCG@10 .725, .713)
+at 3 % fewer tokens; windows of three sentences gave 78.3 % and .688 at 64 % more. Abstracts (SciFact)
+lie between .840 and .846 with all. See `python -m tests.bench.passage_sizes`."""
 OVERLAP = 100
 """Characters of whole sentences that a passage repeats from the one before."""
-_CUT = f"{CHUNKER_VERSION}, {TARGET}, {OVERLAP}"
+TAIL = 200
+"""Characters at the end of a section that go with the passage before them: alone they would say little."""
+_CUT = f"{CHUNKER_VERSION}, {TARGET}, {OVERLAP}, {TAIL}"
 """Part of a document's hash: cut otherwise, it is another document, and replaces the one that is in."""
 
 # What no stored text holds: controls, bidirectional overrides, half characters, and the invisible marks
@@ -168,14 +170,19 @@ class Draft:
 
 
 def runs(
-    flat: Sequence[tuple[Span, int | None]], target: int = TARGET, overlap: int = OVERLAP
+    flat: Sequence[tuple[Span, int | None]], target: int = TARGET, overlap: int = OVERLAP, tail: int = TAIL
 ) -> Iterable[Sequence[tuple[Span, int | None]]]:
-    """Runs of whole sentences near `target` characters, each repeating up to `overlap` of the one before."""
+    """Runs of whole sentences near `target` characters, each repeating up to `overlap` of the one before.
+
+    The last one takes in up to `tail` more.
+    """
     start = 0
     while start < len(flat):
         stop = start + 1
         while stop < len(flat) and flat[stop][0].end - flat[start][0].start <= target:
             stop += 1
+        if stop < len(flat) and flat[-1][0].end - flat[stop][0].start <= tail:
+            stop = len(flat)
         yield flat[start:stop]
         if stop == len(flat):
             return

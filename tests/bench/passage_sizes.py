@@ -45,8 +45,8 @@ Cut = Callable[[Sequence[Span]], Iterator[Sequence[Span]]]
 """From the sentences of a section to passages."""
 
 
-def by_length(spans: Sequence[Span], target: int, overlap: int) -> Iterator[Sequence[Span]]:
-    for run in runs([(span, None) for span in spans], target, overlap):
+def by_length(spans: Sequence[Span], target: int, overlap: int, tail: int = 0) -> Iterator[Sequence[Span]]:
+    for run in runs([(span, None) for span in spans], target, overlap, tail):
         yield [span for span, _ in run]
 
 
@@ -60,6 +60,7 @@ CUTS: dict[str, Cut] = {
     "1000, no overlap": partial(by_length, target=1000, overlap=0),
     "800, overlap 200": partial(by_length, target=800, overlap=200),
     "800, overlap 100": partial(by_length, target=800, overlap=100),
+    "800, overlap 100, tail 200": partial(by_length, target=800, overlap=100, tail=200),
     "800, no overlap": partial(by_length, target=800, overlap=0),
     "600, overlap 150": partial(by_length, target=600, overlap=150),
     "3 sentences, overlap 1": partial(by_count, size=3, step=2),
@@ -205,7 +206,7 @@ def main(most_papers: int, most_abstracts: int) -> None:
             made = list(pieces(papers, cut))
             tokens, unread = bench.cost(made)
             sys.stdout.write(
-                f"  {title:24} {measure(bench, made, questions)}  {len(made)} passages,"
+                f"  {title:26} {measure(bench, made, questions)}  {len(made)} passages,"
                 f" {tokens / 1000:.0f} k tokens, unread {unread:.0%}\n"
             )
             sys.stdout.flush()
