@@ -126,7 +126,7 @@ class Judge:
         The fitted model distrusts short questions, because few labelled ones are short; this lets
         "How does tonic signalling lead to exhaustion?" through. Over 369 labelled questions, by
         nested cross-validation, the rules beside the models (this one, `conflicts.settles`, `gates`) together
-        refuse four answerable questions fewer and one unanswerable one more than the models alone.
+        refuse three answerable questions fewer than the models alone, and as many unanswerable ones.
         """
         if not ranked or not concepts or not all(concept.known for concept in concepts):
             return False
