@@ -70,7 +70,9 @@ THEMES: tuple[Theme, ...] = (
         surface="#000000",
         panel="#1c1c1c",
         text_alpha=1.0,
-        variables=_variables("#ffff55", "#7fffff", "#ffffff", "#000000"),
+        # Frames without the focus and secondary text would be dark grey on black.
+        variables=_variables("#ffff55", "#7fffff", "#ffffff", "#000000")
+        | {"panel-lighten-2": "#b0b0b0", "text-muted": "#e0e0e0"},
     ),
     # Blue and orange of Okabe and Ito's palette, which stay apart in all common colour deficiencies.
     Theme(
