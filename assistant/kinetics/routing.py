@@ -25,8 +25,12 @@ _SAYS_SO: Final = re.compile(
     r"(?:simulate\b|run\s+(?:a|the|another)\s+(?:simulation|model|what-?if)\b|model\s+(?:a|an|the|how|what|4|cd28|axi|tisa|liso)))",
     re.I,
 )
+_COMMANDS: Final = re.compile(
+    r"^\W*(?:/?whatif\b|(?:please\s+|can\s+you\s+|could\s+you\s+)?(?:simulate|run|model)\b)", re.I
+)
+"""Openings that ask for the model by name."""
 _HAPPENS: Final = re.compile(r"^\W*(?:and\s|so\s|but\s)?what\s+(?:would\s+|will\s+)?happens?\b", re.I)
-"""Asked of papers and of models alike: a what-if only where the model has the change."""
+"""Asked of papers and of models alike: of a gene or drug the papers come first, with the what-if beside."""
 _MEANING_WORDS: Final = re.compile(
     r"\b(?:literature|papers?|stud(?:y|ies)|evidence|published|reported|reports?|trials?|cohorts?|known\b|"
     r"mechanisms?|why|markers?|assays?|mice|mouse|authors?|cite|citations?|review|defin(?:e|ition)|"
@@ -65,6 +69,8 @@ class Route:
     kind: Kind
     fitting: str = ""
     """The what-if that the words make as well, to be offered beside an answer from the literature."""
+    unread: bool = False
+    """Whether the words ask for a what-if in which no change of the model was understood."""
     sure: bool = True
     """Whether the words themselves say that it is a what-if; else the literature is offered beside it."""
 
@@ -77,7 +83,9 @@ def route(text: str) -> Route:
     if ranked is not None:
         return ranked
     if _SAYS_SO.search(text):
-        return Route("what-if")  # before anything heavy is imported
+        # Who typed no command and asks for what the model lacks may still be answered by a paper.
+        unread = _COMMANDS.search(text) is None and _unread(text)
+        return Route("literature", unread=True) if unread else Route("what-if")
     from assistant.kinetics import provenance
 
     if provenance.asked(text) is not None:
@@ -85,7 +93,11 @@ def route(text: str) -> Route:
     if _MEANING_WORDS.search(text):
         return Route("literature")
     if _HAPPENS.search(text):
-        return Route("what-if" if _whole(text) else "literature", sure=False)
+        found = _whole(text)
+        # A gene, drug or cytokine is what papers are about; a dose or a density of the model's is not.
+        if found is not None and any(change.kind != "layer" for change in found.changes):
+            return Route("what-if", sure=False)
+        return Route("literature", fitting=text if found is not None else "")
     if _is_pair(text):
         return Route("what-if", sure=False)
     if _QUESTION.search(text) or text.rstrip().endswith("?"):
@@ -118,6 +130,12 @@ def _is_pair(text: str) -> bool:
     if asks:
         return sized or len(text.split()) <= 8
     return sized and re.search(r"\b(?:vs\.?|versus|instead of|with and without)\s", text, re.I) is not None
+
+
+def _unread(text: str) -> bool:
+    from assistant.kinetics.wording import NotUnderstood, parse
+
+    return isinstance(parse(text), NotUnderstood)
 
 
 def _whole(text: str) -> Understood | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.kinetics.rankings import ranking
-from assistant.kinetics.routing import route
+from assistant.kinetics.routing import Route, route
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,20 @@ def test_nothing_of_a_ranking_is_dropped_in_silence() -> None:
     assert early is not None and "c-Jun" in early.unknown[0]
     assert ranking("what most lowers and raises Cmax in 28z?") is None
     assert ranking("what most lowers Cmax and persistence in 28z?") is None
+
+
+def test_what_happens_to_a_gene_is_asked_of_the_papers_with_the_what_if_beside() -> None:
+    assert route("What happens if NR4A is deleted?") == Route(
+        "literature", fitting="What happens if NR4A is deleted?"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["What happens if I knock out SOCS1 in CAR-T cells?", "What if the moon were full?"]
+)
+def test_words_without_a_change_of_the_model_go_to_the_papers(text: str) -> None:
+    assert (route(text).kind, route(text).unread) == ("literature", True)
+
+
+def test_who_names_the_model_is_not_sent_to_the_papers() -> None:
+    assert route("simulate the moon").kind == "what-if"
