@@ -76,7 +76,10 @@ class Frame:
 
 def frame(items: Sequence[Item]) -> Frame:
     """Find what is compared with what."""
-    kept, one_sided = _sides([i for i in items if i.kind not in ("stop", "place")])
+    choice = any(i.kind == "or" for i in items)  # "either TET2 or DNMT3A" is one of them, not both
+    kept, one_sided = _sides(
+        [i for i in items if i.kind not in ("stop", "place") and not (choice and i.text.lower() == "either")]
+    )
     pair = _with_and_without(kept)
     if pair is not None:
         return Frame(left=pair, with_without=True, compared=True)
@@ -98,7 +101,11 @@ def frame(items: Sequence[Item]) -> Frame:
         cut = link if link is not None else second
         after = kept[cut + 1 :] if link is not None else kept[second:]
         return Frame(_bare(kept[:cut]), _bare(after), compared=True, guessed=True)
-    return Frame(left=_bare(kept))
+    # One design and nothing against it: "TET2 and DNMT3A both knocked out" means both of the edits.
+    return Frame(left=_bare([i for i in kept if i.kind != "both" or i.text.lower() not in _BOTH]))
+
+
+_BOTH = ("both", "each")
 
 
 def _either(items: Sequence[Item]) -> int | None:
@@ -107,7 +114,33 @@ def _either(items: Sequence[Item]) -> int | None:
         ends = (items[n - 1].amount, items[n + 1].amount)
         if items[n].kind == "or" and all(a is not None and a.kind in ("number", "percent") for a in ends):
             return n
+    return None if sum(i.kind == "design" for i in items) > 1 else _either_edit(items)
+
+
+def _either_edit(items: Sequence[Item]) -> int | None:
+    """The "or" between two levers ("with TET2 loss or with c-Jun"): two arms, not both at once."""
+    for n, item in enumerate(items):
+        if item.kind != "or":
+            continue
+        before = [i for i in items[:n] if i.kind in _NAMES]
+        after = [i for i in items[n + 1 :] if i.kind in _NAMES]
+        if not before or not after:
+            continue
+        first, second = before[-1], after[0]
+        edits = first.kind == second.kind == "layer" and first.name != second.name
+        values = first.kind == second.kind == "concept" and first.name == second.name
+        if edits or values or (_changed(items[:n], first) and _changed(items[n + 1 :], second)):
+            return n
     return None
+
+
+def _changed(items: Sequence[Item], name: Item) -> bool:
+    """Whether a name is a change by itself, or has one beside it."""
+    at = next(n for n, i in enumerate(items) if i is name)
+    near = items[max(0, at - 2) : at + 3]
+    return name.kind in ("layer", "event") or any(
+        i.kind in ("up", "down", "level", "off") or i.amount is not None for i in near
+    )
 
 
 def _sides(items: Sequence[Item]) -> tuple[list[Item], bool]:

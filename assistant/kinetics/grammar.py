@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from assistant.kinetics import levers
 from assistant.kinetics.clauses import Clause, Frame, frame, is_edit, side_of, split
+from assistant.kinetics.neighbours import meant
 from assistant.kinetics.readings import Reading, read_concept, read_event, read_layer
 from assistant.kinetics.spelling import corrected
 from assistant.kinetics.wording import NotUnderstood, Side, Understood, WordChange
-from assistant.kinetics.words import Item, lex, small, vocabulary
+from assistant.kinetics.words import Item, is_absent, lex, small, vocabulary
 
 _NEGATIONS = (
     "not",
@@ -59,10 +60,17 @@ class _Notes:
 def read(text: str) -> Understood | NotUnderstood:
     """Read one what-if."""
     text, slips = corrected(text)
-    items = _meant(lex(text))
+    items = meant(lex(text))
     shape = frame(items)
     notes = _Notes(assumed=list(slips))
     notes.used |= {i.start for i in (*shape.left, *shape.right) if i.kind == "side"}
+    missing = next((i for i in items if i.kind == "term" and is_absent(i.text)), None)
+    if missing is not None:
+        # Another design in its place would be an answer about another product.
+        reason = (
+            f"'{missing.text}' is not among the designs of the model (`senescope model designs` lists them)"
+        )
+        return NotUnderstood(text, f"{reason}. Name one of those, e.g. its costimulation: '4-1BB' or 'CD28'.")
     designs = _designs(shape, notes)
     sides = {name: side for name, side in zip(designs, ("A", "B"), strict=True) if designs[0] != designs[1]}
     clauses = (
@@ -102,45 +110,6 @@ def read(text: str) -> Understood | NotUnderstood:
         asks=tuple(dict.fromkeys(notes.asks)),
     )
     return echo(found)
-
-
-_GIVING = ("infuse", "infused", "infusing", "inject", "injected", "administer", "deliver")
-_BINDERS = ("binder", "binders", "scfv", "scfvs")
-_STRENGTH = re.compile(r"(?:weak|strong|tight|loos)\w*$")
-
-
-def _meant(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Words that others near them give a meaning: a weaker binder has a lower affinity."""
-    out = list(items)
-    for n, item in enumerate(items):
-        near = [i.text.lower() for i in items[max(0, n - 3) : n + 4]]
-        told = any(i.kind == "concept" and i.name == "affinity" for i in items)
-        if (
-            item.kind == "place"
-            and item.text.lower() in _BINDERS
-            and not told
-            and any(map(_STRENGTH.match, near))
-        ):
-            out[n] = replace(item, kind="concept", name="affinity")
-        if item.text.lower() == "cells" and item.kind == "stop" and _given(items, n):
-            out[n] = replace(item, kind="concept", name="dose")
-    return tuple(out)
-
-
-def _given(items: Sequence[Item], at: int) -> bool:
-    """Whether "cells" are what is given: "give more cells", "with a fifth of the cells"."""
-    before = [
-        i
-        for i in items[max(0, at - 6) : at]
-        if i.kind not in ("stop", "place", "design") or i.text in _GIVING
-    ]
-    after = items[at + 1 : at + 2]
-    sized = bool(before) and (
-        before[-1].kind in ("up", "down")
-        or (before[-1].amount is not None and before[-1].amount.kind == "fold")
-    )
-    gives = len(before) > 1 and (before[-2].kind == "with" or before[-2].text.lower() in _GIVING)
-    return sized and gives and not any(i.kind in ("concept", "outcome", "layer") for i in after)
 
 
 def _designs(shape: Frame, notes: _Notes) -> tuple[str, str]:
@@ -201,9 +170,13 @@ def _read_clause(
     if bare is not None and not names and not clause.designs:
         notes.problems.append((bare.start, f"'{bare.text}': same as what? Name the design that is meant"))
     if kept and names and not any(i.kind in ("amount", "up", "down", "level") for i in clause.items):
-        notes.used |= {i.start for i in names}
-        notes.assumed.append(f"{', '.join(n.text for n in names)} left as the design has it")
-        return []
+        # "Does TET2 loss keep the memory cells": what is kept is a quantity, not the edit before it.
+        held = [i for i in names if i.kind == "concept"] or names
+        notes.used |= {i.start for i in held}
+        notes.assumed.append(f"{', '.join(n.text for n in held)} left as the design has it")
+        names = [i for i in names if i not in held]
+        if not names:
+            return []
     denied = next((i for i in clause.items if i.text.lower() in _NEGATIONS), None)
     if denied is not None and names:
         notes.problems.append(
@@ -216,6 +189,7 @@ def _read_clause(
         notes.used |= {n.start for n in names if n.name == "dose"}
         names = [n for n in names if n.name != "dose"]
     made: list[WordChange] = []
+    names = [_on_cells(n, clause) for n in names]
     for name, around in _shares(names, clause):
         between = _broken(name, around, clause)
         if between is not None:
@@ -245,6 +219,14 @@ def _read_clause(
         return []
     notes.used |= {i.start for i in clause.items if i.kind == "gain" and not clause.names}
     return made
+
+
+def _on_cells(name: Item, clause: Clause) -> Item:
+    """Molecules are counted on tumour cells: "tumour cells with 300 molecules per cell" is no burden."""
+    molecules = any(i.amount is not None and i.amount.unit == "molecules" for i in clause.items)
+    if molecules and len(clause.names) == 1 and name.kind == "concept" and name.name == "burden":
+        return replace(name, name="antigen")
+    return name
 
 
 def _broken(name: Item, around: Sequence[Item], clause: Clause) -> Item | None:
@@ -365,7 +347,7 @@ def _sided(notes: _Notes, shape: Frame) -> list[WordChange]:
 def _once(changes: list[WordChange], notes: _Notes) -> list[WordChange]:
     """One value per side and parameter; a second one is named, not applied."""
     seen: set[tuple[str, str]] = set()
-    out = []
+    out: list[WordChange] = []
     for change in changes:
         key = (change.side, change.target)
         if change.kind == "set" and key in seen:
@@ -374,7 +356,13 @@ def _once(changes: list[WordChange], notes: _Notes) -> list[WordChange]:
             )
             continue
         if change.kind in ("layer", "event") and change.target in levers.names() and key in seen:
-            continue  # "induce senescence by irradiation" names one lever twice; it acts once
+            # "Rested with dasatinib for 3 days" names one lever twice: it acts once, as it was told.
+            at = next(n for n, c in enumerate(out) if (c.side, c.target) == key)
+            if change.events and out[at].events and change.events != out[at].events:
+                notes.problems.append((10**6, f"'{change.said}' contradicts another schedule"))
+            elif change.events:
+                out[at] = change
+            continue
         seen.add(key)
         out.append(change)
     return out
@@ -388,15 +376,15 @@ def _outcomes(items: Sequence[Item], notes: _Notes) -> None:
         before = [
             i for i in items[max(0, n - 2) : n] if i.kind in ("up", "down") and i.start not in notes.used
         ]
+        after = [i for i in items[n + 1 : n + 2] if i.kind in ("up", "down") and i.start not in notes.used]
         asked = any(
-            i.kind == "stop" and i.text.lower().startswith(("how", "what", "which", "does", "do"))
-            for i in items[:n]
+            i.kind == "stop" and _ASKING.match(i.text) and (n == 0 or _OPENING.match(i.text) is None)
+            for n, i in enumerate(items[:n])
         )
-        if before and not asked:
-            notes.problems.append(
-                (item.start, f"'{before[-1].text} {item.text}' is an outcome of the model, not a setting")
-            )
-        notes.used |= {i.start for i in before}
+        if (before or after) and not asked:
+            said = " ".join(i.text for i in (*before, item, *after))
+            notes.problems.append((item.start, f"'{said}' is an outcome of the model, not a setting"))
+        notes.used |= {i.start for i in (*before, *after)}
         notes.used.add(item.start)
         notes.asks.append(item.name)
     for item in items:
@@ -412,6 +400,11 @@ def _outcomes(items: Sequence[Item], notes: _Notes) -> None:
             )
 
 
+_ASKING = re.compile(
+    r"(?:how|what|which|does|do|will|would|is|are|can|could|should)\b(?! (?:if|about)\b)", re.I
+)
+_OPENING = re.compile(r"(?:will|would|is|are|can|could|should)\b", re.I)
+"""These ask only where they open the sentence."""
 _GLUE = ("stop", "place", "versus", "but-not", "only", "keep", "side",
          "instead", "replace", "compare", "from", "to", "by", "with", "without",
          "and",          "or", "under", "both", "comma", "horizon")  # fmt: skip

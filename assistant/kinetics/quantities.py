@@ -51,8 +51,8 @@ _ADVERB: Final[dict[str, float]] = {
 }  # fmt: skip
 
 _DIGITS: Final = (
-    r"(?:(?<![\w.])-)?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?(?![\d.,]*\d)"
-    r"(?:\s?[x*]\s?10(?:\^[+-]?\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?"
+    r"(?:(?<![\w.])-|(?:minus|negative)\s)?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?(?![\d.,]*\d)"
+    r"(?:k(?![a-z])|m(?=\s(?:car[- ]?t?\s)?cells?\b)|\s?[x*]\s?10(?:\^[+-]?\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))?"
 )
 _POWER: Final = r"10(?:\^\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 _WORD: Final = "|".join(sorted(_WORDS, key=len, reverse=True))
@@ -62,8 +62,10 @@ _NUMBER: Final = (
 _TIME: Final = rf"(?P<time>{'|'.join(_DAYS)})s?\b"
 _UNIT: Final = (
     r"(?P<unit>cells?\s?(?:/|per)\s?(?:kg|kilogram)\b|cells?\s?(?:/|per)\s?(?:ul|microliter|microlitre)\b"
-    r"|cells?\s?(?:/|per)\s?ml\b|(?:antigens?\s)?molecules?(?:\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell)?\b"
-    r"|(?:antigens?|copies|antigen\scopies|sites)\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell\b"
+    r"|cells?\s?(?:/|per)\s?ml\b|(?:(?:antigens?|cd\d+|bcma)\s)?molecules?"
+    r"(?:(?:\sof\s(?:the\s)?(?:antigen|target|cd\d+|bcma))?\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell)?\b"
+    r"|(?:(?:antigens?|cd\d+|bcma|target)\s?)?(?:antigens?|copies|sites|receptors)?"
+    r"(?:\sof\s(?:the\s)?(?:antigen|target|cd\d+|bcma))?\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell\b"
     r"|(?:car(?:\+|-t|\st|\+\st)?\s)?cells?\b(?!\s?-?(?:product|death))|(?:1\s?)?/\s?(?:day|d|hour|h|week)\b|per\s(?:day|hour|week)\b"
     r"|divisions?\b|population\sdoublings?\b|doublings?\b)"
 )
@@ -99,9 +101,10 @@ def fold(text: str) -> str:
 def number(text: str) -> float:
     """The value of digits or words: "1e8", "1x10^8", "100 million", "two"."""
     text = text.strip().replace(",", "")
-    sign = -1.0 if text.startswith(("-", "minus")) else 1.0
-    text = text.removeprefix("-").removeprefix("minus").strip()
-    scale = 1.0
+    sign = -1.0 if text.startswith(("-", "minus", "negative")) else 1.0
+    text = text.removeprefix("-").removeprefix("minus").removeprefix("negative").strip()
+    scale = {"k": 1e3, "m": 1e6}.get(text[-1:], 1.0) if text[:1].isdigit() else 1.0
+    text = text[:-1] if scale > 1.0 else text
     for word, factor in _MAGNITUDE.items():
         match = re.search(rf"[\s-]{word}s?$", text)
         if match:
@@ -116,6 +119,8 @@ def number(text: str) -> float:
 def _unit(words: str) -> str:
     if "division" in words or "doubling" in words:
         return "divisions"
+    if re.search(r"(?:/|per)\s?(?:\w+\s)?cell", words):
+        return "molecules"
     return next(unit for part, unit in _UNITS if part in words)
 
 
@@ -231,6 +236,18 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
             rf"out\sof\s(?:every|each)\s{_N}(?P<time>\sdays?\b|\b)",
             lambda m: Amount("every", number(m["n"]), m.end()),
         ),
+        (
+            r"q(?P<n>\d{1,2})?(?P<time>[dw])\b",
+            lambda m: Amount("every", float(m["n"] or 1) * (7.0 if m["time"] == "w" else 1.0), m.end()),
+        ),
+        (
+            r"half\s(?P<n>an?)[\s-](?P<time>year|month|week)\b",
+            lambda m: Amount("duration", _days(m) / 2.0, m.end()),
+        ),
+        (
+            r"(?P<n>an?|one)[\s-](?P<time>year|month|week)\sand\sa\shalf\b",
+            lambda m: Amount("duration", _days(m) * 1.5, m.end()),
+        ),
         (rf"{_N}[\s-]?{_TIME}\sapart\b", lambda m: Amount("every", _days(m), m.end())),
         (
             r"(?:between|from)\s(?:day|week|month|d)s?\s?(?P<n>\d+(?:\.\d+)?)\s?(?:to|and|until|till|through|-)\s?"
@@ -246,10 +263,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
             lambda m: Amount("until", float(m["n"]), m.end()),
         ),
         (
-            r"(?:on|at|from|after|by)?\s?\b(?P<time>day|week|month)\s(?P<n>\d+(?:\.\d+)?)\b",
+            r"(?:on|at|from|after|by)?\s?\b(?P<time>day|week|month)\s\+?(?P<n>\d+(?:\.\d+)?)\b",
             lambda m: Amount("day", _days(m), m.end()),
         ),
-        (r"\b(?:on\s)?d(?P<n>\d{1,4})\b", lambda m: Amount("day", float(m["n"]), m.end())),
+        (r"\b(?:on\s)?d\+?(?P<n>\d{1,4})\b", lambda m: Amount("day", float(m["n"]), m.end())),
         (rf"(?:after|at|starting\safter)\s{_N}[\s-]?{_TIME}", lambda m: Amount("day", _days(m), m.end())),
         (
             rf"{_N}[\s-]?{_TIME}\s(?:(?:after|post|later)\b|in\b(?=\s?(?:$|[,.?;])))",

@@ -282,7 +282,9 @@ def _direction(concept: Concept, way: Item, side: Side, out: Reading) -> None:
     out.assumed.append(f"no amount given for '{way.text.lower()} {concept.label}': twofold assumed")
 
 
-_ABSENT = ("no", "zero", "omit", "omitted", "skip", "skipped", "avoid", "avoided")
+_ABSENT = re.compile(
+    r"(?:no|zero|omit\w*|skip\w*|avoid\w*|fore?go|withh\w+|exclud\w+|(?:leav|left)\w* out)$", re.I
+)
 _TREATMENT = re.compile(
     r"antibod|blockade|inhibit|knock|\bko\b|loss|deletion|drug|treatment|nivolumab|overexpress|secret|anti-",
     re.I,
@@ -295,7 +297,7 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
     lever = levers.load(item.name)
     out = Reading(used=[item])
     words = [i for i in around if i.kind in ("off", "loss", "gain", "up", "down")]
-    absent = next((w for w in words if w.text.lower() in _ABSENT), None)
+    absent = next((w for w in words if _ABSENT.match(w.text)), None)
     if absent is not None and (_TREATMENT.search(item.text) or lever.id not in vocabulary().polarity):
         out.used += words
         out.assumed.append(f"'{absent.text} {item.text}': the design has none unless it is added")

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from itertools import product
 from typing import Any, Final, Literal, TypeAlias
 
 from assistant.kinetics.quantities import Amount, amount_at, fold
@@ -53,7 +54,13 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
         re.compile(r"(?:single|double|triple)[\s-](?:knock(?:ed|ing)?[\s-]?outs?|kos?|deletions?|loss)\b"),
         "loss",
     ),
-    (re.compile(r"knock(?:ed|ing)?[\s-]ins?\b"), "gain"),
+    (re.compile(r"knock(?:ed|ing|s)?(?:[\s-]ins?\b|\s(?=(?:the\s|a\s)?cars?\s(?:in|into|at)\b))"), "gain"),
+    (
+        re.compile(r"at\s(?:the\s(?:time|day)\sof\s)?(?:infusion|baseline|treatment)\b(?!\sof\b)"),
+        "stop",
+    ),
+    (re.compile(r"how\slong\b"), "stop"),
+    (re.compile(r"(?:leave|leaves|leaving|left)\sout\b"), "off"),
     (
         re.compile(
             r"against(?=\s(?:an?\s|the\s)?(?:[a-z]+\s){0,2}(?:tumou?r|leuka?emia|lymphoma|disease|target)s?\b)"
@@ -95,7 +102,7 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
     (
         re.compile(
             r"what\s(?:would\s|will\s)?happens?\s(?:if|when|to)\b|what\sif\b|what\s(?:would|will)\shappen\b"
-            r"|what\sabout\b|how\sabout\b"
+            r"|what\sabout\b|how\sabout\b|(?:let's\s)?say\sthat\b|i'd\slike\sto\b"
         ),
         "stop",
     ),
@@ -186,6 +193,11 @@ def small_words(*kinds: str) -> frozenset[str]:
     )
 
 
+def is_absent(name: str) -> bool:
+    """Whether a name is that of a product which the model has no design for."""
+    return key(name) in {key(n) for n in _families(_file()["absent"]["names"])}
+
+
 @lru_cache(maxsize=1)
 def _small() -> dict[str, ItemKind]:
     found: dict[str, ItemKind] = {}
@@ -210,7 +222,7 @@ class _Builder:
 
     def enter(self, phrases: Iterable[str], kind: NameKind, target: str, label: str) -> None:
         """Enter phrases, except those that the grammar reads better by itself."""
-        for phrase in phrases:
+        for phrase in _families(phrases):
             if kind in ("design", "layer") and _qualified_concept(phrase, self.names):
                 continue
             if self.names.setdefault(key(phrase), (kind, target)) == (kind, target):
@@ -243,12 +255,21 @@ def vocabulary() -> Vocabulary:
         for identity, entry in raw[kind].items():
             found.enter(entry["names"], kind, identity, entry.get("label", identity))
     terms = []
+    for phrase in _families(raw["absent"]["names"]):
+        found.names.setdefault(key(phrase), ("term", phrase))
     for phrase, kind, target in _glossary(found.names):
         terms.append(phrase)
         found.names.setdefault(key(phrase), (kind, target))
     events = {k: v["label"] for k, v in raw["event"].items()}
     polarity = {k: v["polarity"] for k, v in raw["lever"].items() if "polarity" in v}
     return Vocabulary(found.names, concepts, found.labels, events, tuple(terms), polarity)
+
+
+def _families(phrases: Iterable[str]) -> Iterator[str]:
+    """Phrases with their alternatives written out: "(tumor|disease) load" is two."""
+    for phrase in phrases:
+        parts = [part.split("|") for part in re.split(r"\(([^()]*\|[^()]*)\)", phrase)]
+        yield from (" ".join("".join(choice).split()) for choice in product(*parts))
 
 
 def _qualified_concept(phrase: str, names: Mapping[str, tuple[NameKind, str]]) -> bool:

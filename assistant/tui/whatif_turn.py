@@ -46,8 +46,8 @@ class WhatIfSummary(Static, can_focus=True):
         ]
         outcomes = self._payload["outcomes"]
         if self._payload.get("sentence"):
-            first, *more = clauses(one_line(str(self._payload["sentence"])))
-            lines += [Content(first), *(Content(f"• {clause}") for clause in more)]
+            first, *more = sentences(one_line(str(self._payload["sentence"])))
+            lines += [Content(first), *(Content(f"• {told}") for told in more)]
         else:
             lines += [
                 Content.assemble(
@@ -69,9 +69,9 @@ class WhatIfSummary(Static, can_focus=True):
         self.post_message(WhatIfShown(self._payload))
 
 
-def clauses(sentence: str) -> list[str]:
-    """The parts of a result, one for each line: its words stay as they are."""
-    return re.split(r"(?<=;) (?![^\[]*\])|(?<=\.) (?=But |First: )", sentence)
+def sentences(text: str) -> list[str]:
+    """The sentences of a result, one for each line: never cut inside brackets or after an abbreviation."""
+    return re.split(r"(?<=\.)(?<!prob\.)(?<!e\.g\.)(?<!al\.)(?<!vs\.) (?=[A-Z])(?![^\[]*\])(?![^(]*\))", text)
 
 
 class PapersOffer(Static, can_focus=True):

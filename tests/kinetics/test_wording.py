@@ -365,3 +365,48 @@ def test_days_before_a_design_are_a_duration() -> None:
 def test_cells_that_are_given_are_a_dose() -> None:
     assert changed("run tisa-cel with a fifth of the cells") == [("A", "times", "dose", 0.2)]
     assert isinstance(parse("what if there are fewer cells in 4-1BB"), NotUnderstood)
+
+
+def test_an_or_between_two_changes_sets_one_against_the_other() -> None:
+    assert changed("28z with PD-1 knockout or with PD-1 blockade, which is better?") == [
+        ("A", "layer", "pd-1", None),
+        ("B", "layer", "pd-1-blockade", None),
+    ]
+    assert [c[0] for c in changed("28z with either TET2 or DNMT3A knockout")] == ["A", "B"]
+    assert [c[0] for c in changed("28z: double the dose or halve the tumour burden")] == ["A", "B"]
+
+
+def test_both_of_two_edits_in_one_design_are_its_own() -> None:
+    assert {c[0] for c in changed("28z with TET2 and DNMT3A both knocked out")} == {"A"}
+
+
+def test_the_schedule_of_a_lever_that_is_named_twice_is_kept() -> None:
+    found = parse("What if 28z cells are rested with dasatinib for 3 days each week?")
+    assert isinstance(found, Understood) and found.changes[0].events[-1].duration == 3.0
+
+
+def test_a_number_belongs_to_what_it_counts() -> None:
+    assert changed("infuse 3e8 BBz cells") == [("A", "set", "dose", 3e8)]
+    assert changed("28z where 20 % of the infused cells were already senescent") == [("A", "set", "fS", 0.2)]
+    assert changed("leukemia burden at infusion 10-fold lower in tisa-cel") == [("A", "times", "H0", 0.1)]
+    assert changed("28z, tumour cells with 50k molecules per cell") == [("A", "set", "aH", 5e4)]
+    assert isinstance(parse("tisa-cel at minus 1e8 cells"), NotUnderstood)
+
+
+def test_a_product_that_the_model_lacks_is_replaced_by_no_other() -> None:
+    for text in (
+        "what if I give cilta-cel at half the dose",
+        "axi-cel vs Abecma",
+        "CAR-NK with 4-1BB at 1e8 cells",
+    ):
+        found = parse(text)
+        assert isinstance(found, NotUnderstood) and "not among the designs" in found.reason, text
+
+
+def test_an_outcome_is_no_setting_wherever_its_direction_stands() -> None:
+    for text in (
+        "make 28z persist longer and double the dose",
+        "what if I increase persistence and double the dose",
+    ):
+        found = parse(text)
+        assert isinstance(found, Understood) and "not a setting" in found.unknown[0], text

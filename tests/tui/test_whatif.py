@@ -15,7 +15,7 @@ from assistant.tui.outcomes import changes, outcome_table
 from assistant.tui.plot import measured_points
 from assistant.tui.slider import Slider
 from assistant.tui.tuning import COARSE
-from assistant.tui.whatif_turn import PapersOffer
+from assistant.tui.whatif_turn import PapersOffer, sentences
 from tests.tui.driver import NARROW, WIDE, Driver, chat
 from tests.tui.fake import FakeBackend, compared
 
@@ -452,3 +452,16 @@ async def test_a_what_if_can_lean_on_the_one_before(tmp_path: Path) -> None:
         await driver.ask("Which domain makes cells senescent?")
         await driver.ask("same, over two years")
         assert driver.backend.asked[-1][0] == "same, over two years", "an answer lies between them"
+
+
+def test_a_result_is_cut_between_sentences_only() -> None:
+    told = (
+        "Of 32, 6 lower it in 95 % of the draws; 21 undetermined. First: senolytic [a#F1; open in the ledger]"
+        " and remission prob. Both hold (on p. Nine. In all)."
+    )
+    first, second = sentences(told)
+    assert (
+        first.endswith("21 undetermined.")
+        and second.startswith("First: ")
+        and " ".join((first, second)) == told
+    )
