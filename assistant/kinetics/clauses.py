@@ -114,7 +114,14 @@ def _either(items: Sequence[Item]) -> int | None:
         ends = (items[n - 1].amount, items[n + 1].amount)
         if items[n].kind == "or" and all(a is not None and a.kind in ("number", "percent") for a in ends):
             return n
+        levels = items[n - 1].kind == items[n + 1].kind == "level"
+        if levels and (items[n].kind == "or" or (items[n].kind == "and" and _compared(items))):
+            return n
     return None if sum(i.kind == "design" for i in items) > 1 else _either_edit(items)
+
+
+def _compared(items: Sequence[Item]) -> bool:
+    return any(i.kind == "compare" for i in items)
 
 
 def _either_edit(items: Sequence[Item]) -> int | None:

@@ -14,6 +14,8 @@ _LEANS: Final = re.compile(
     r"(?:[\s,]+(?:but|except|now))*|(?:what|how)\sabout|and|now|but(?:\snow)?|again)\b[\s,]*",
     re.I,
 )
+_ASKS: Final = re.compile(r"(?:does|do|did|is|are|was|were|why|which|who|when|can|could|has|have)\b", re.I)
+"""A question of its own: "and does it become senescent in patients?" is one for the papers."""
 LONGEST: Final = 120
 """Characters of words that lean on what came before; longer ones stand by themselves."""
 
@@ -28,7 +30,7 @@ def continued(text: str, before: str) -> str:
     if not before or match is None or len(text) > LONGEST:
         return ""
     tail = text[match.end() :].strip(" ?.!")
-    if not tail:
+    if not tail or _ASKS.match(tail):
         return ""
     joined = _other_design(tail, before) or f"{before.rstrip(' ?.!')}, {tail}"
     return joined if _read_whole(joined) else ""

@@ -81,7 +81,10 @@ def read(text: str) -> Understood | NotUnderstood:
     for part in ("left", "right", "only"):
         _read_part([c for c in clauses if c.part == part], clauses, shape, notes, sides)
     changes = _sided(notes, shape)
+    notes.assumed += [f"'{m.group().strip()}' read as that value" for m in _BOUND.finditer(text)]
     _outcomes(items, notes)
+    if not any(c.events for c in changes):
+        _looked_at(items, notes)
     unknown = _unknown(text, items, notes)
     a, b = designs
     if not changes and a == b:
@@ -400,6 +403,24 @@ def _outcomes(items: Sequence[Item], notes: _Notes) -> None:
             )
 
 
+def _looked_at(items: Sequence[Item], notes: _Notes) -> None:
+    """A day that no schedule took is how far the run goes: "which does better after two years"."""
+    for item in items:
+        day = item.amount if item.amount is not None and item.amount.kind == "day" else None
+        if day is None or item.start in notes.used or notes.days is not None or day.value < SHORTEST_RUN:
+            continue
+        notes.days = day.value
+        notes.used.add(item.start)
+        notes.assumed.append(f"'{item.text.strip()}' read as the length of the run")
+
+
+SHORTEST_RUN = 28.0
+"""Days; an earlier day is no end of a run."""
+_BOUND = re.compile(
+    r"(?:(?:less|fewer|more|greater) than|at (?:least|most)|up to|below|above)\s[\d.,]+(?:e\d+)?%?"
+    r"(?!\s?-?(?:day|week|month|year|hour|fold|x))(?![\d.,e])",
+    re.I,
+)
 _ASKING = re.compile(
     r"(?:how|what|which|does|do|will|would|is|are|can|could|should)\b(?! (?:if|about)\b)", re.I
 )

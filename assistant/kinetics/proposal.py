@@ -204,7 +204,7 @@ def _change(proposed: ProposedChange, said: frozenset[float]) -> tuple[WordChang
     from assistant.kinetics import levers
     from assistant.kinetics.events import Event
     from assistant.kinetics.parameters import meanings
-    from assistant.kinetics.readings import describe, moved
+    from assistant.kinetics.scheduling import describe, moved
 
     fields = dict(proposed.schedule or {})
     own = [f"{name} {value:g}" for name, value in fields.items() if value and not _among(value, said)]

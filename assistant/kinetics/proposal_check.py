@@ -143,7 +143,7 @@ class Check:
     ) -> None:
         from assistant.kinetics import levers
         from assistant.kinetics.events import Event
-        from assistant.kinetics.readings import moved
+        from assistant.kinetics.scheduling import moved
 
         if kind == "lever" and target not in levers.names():
             self.problems.append(f"{place}.target: {target!r} is no lever ({_nearest(target, kind)})")

@@ -103,7 +103,7 @@ def _events(side: str, base: Design, final: Design) -> list[dict[str, Any]]:
     """Events that the changes brought, as changes with a text."""
     from assistant.kinetics import levers
     from assistant.kinetics.citations import cite
-    from assistant.kinetics.readings import describe
+    from assistant.kinetics.scheduling import describe
 
     out: list[dict[str, Any]] = []
     for event in final.events:

@@ -89,7 +89,7 @@ def _reason(source: dict[str, Any] | None, note: str) -> list[str]:
 
 
 def _design(name: str) -> Shown:
-    from assistant.kinetics.readings import describe as event_text
+    from assistant.kinetics.scheduling import describe as event_text
 
     design = designs.load(name)
     base = column(design.base)
@@ -126,7 +126,7 @@ def _json(p: Parameter) -> dict[str, Any]:
 
 
 def _lever(lever: levers.Lever) -> Shown:
-    from assistant.kinetics.readings import describe as event_text
+    from assistant.kinetics.scheduling import describe as event_text
 
     lines = [f"{lever.id}: {lever.name}"]
     effects = []

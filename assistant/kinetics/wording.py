@@ -68,7 +68,7 @@ class WordChange:
         layered = design.with_layer(self.target)
         if not self.events:
             return layered
-        from assistant.kinetics.readings import describe
+        from assistant.kinetics.scheduling import describe
 
         kept = tuple(e for e in layered.events if e.because != self.target)
         # The lever's own name tells the shipped schedule.
@@ -142,6 +142,10 @@ _BOTH_DOMAINS: Final = re.compile(
     r" (?:CD28 and 4-?1BB|4-?1BB and CD28)(?: domains?| costimulation)?",
     re.I,
 )
+_DESIGN_INSIDE: Final = re.compile(
+    r"\b((?:split|divid|fractionat|stagger|repeat)\w*) (the|my|our) ([\w-]+) (dose|infusion)\b", re.I
+)
+"""A product in the middle of what is done to its dose: "split the tisa-cel dose"."""
 _SHORTEST: Final = 14
 """Days; below it no outcome of the table but the peak is read."""
 
@@ -164,7 +168,7 @@ def parse(text: str) -> Understood | NotUnderstood:
             "Cytokines of the culture are not in the model: its IL-7 and IL-15 levers are CAR-T cells that"
             " make the cytokine in the patient. Say 'CAR-T cells that secrete IL-15', or 'short culture'.",
         )
-    found = read(_BOTH_DOMAINS.sub("third-generation", cleaned))
+    found = read(_DESIGN_INSIDE.sub(r"\1 \2 \4 of \3", _BOTH_DOMAINS.sub("third-generation", cleaned)))
     if isinstance(found, NotUnderstood):
         return found
     if found.days is not None and found.days < _SHORTEST:

@@ -49,6 +49,8 @@ _HIGH: Final = frozenset(
         "fast",
     )
 )
+_STRONGLY: Final = r"(?:strong|tight|avid|quick|rapid|efficient|potent|effective|intense|abundant)(?:ly)?"
+_WEAKLY: Final = r"(?:weak|loose|slow|poor|sparse|dim|shallow|scarce)(?:ly)?"
 _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
     (
         re.compile(r"(?:single|double|triple)[\s-](?:knock(?:ed|ing)?[\s-]?outs?|kos?|deletions?|loss)\b"),
@@ -60,10 +62,16 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
         "stop",
     ),
     (re.compile(r"how\slong\b"), "stop"),
+    (re.compile(rf"(?:more\s{_WEAKLY}|less\s{_STRONGLY})\b"), "down"),
+    (re.compile(rf"(?:more\s{_STRONGLY}|less\s{_WEAKLY})\b"), "up"),
+    (
+        re.compile(r"(?:over|across|in)(?=\s\w+\s(?:equal\s)?(?:dose|infusion|fraction|part|injection)s\b)"),
+        "to",
+    ),
     (re.compile(r"(?:leave|leaves|leaving|left)\sout\b"), "off"),
     (
         re.compile(
-            r"against(?=\s(?:an?\s|the\s)?(?:[a-z]+\s){0,2}(?:tumou?r|leuka?emia|lymphoma|disease|target)s?\b)"
+            r"against(?=\s(?:an?\s|the\s)?(?:[a-z-]+\s){0,2}(?:tumou?r|leuka?emia|lymphoma|disease|target)s?\b)"
         ),
         "under",
     ),
@@ -281,7 +289,11 @@ def _qualified_concept(phrase: str, names: Mapping[str, tuple[NameKind, str]]) -
     if len(parts) < 2 or small(parts[0][0]) not in ("up", "down", "level", "off", "without"):
         return False
     found = names.get("".join(run for run, _, _ in parts[1:]))
-    return found is not None and found[0] == "concept"
+    if found is None or found[0] != "concept":
+        return False
+    # "Block CAR signalling": what the grammar cannot switch off by itself is better read as the lever's name.
+    entry = _file()["concept"].get(found[1], {})
+    return small(parts[0][0]) not in ("off", "without") or "off" in entry
 
 
 def _concept(identity: str, raw: Mapping[str, Any]) -> Concept:

@@ -410,3 +410,31 @@ def test_an_outcome_is_no_setting_wherever_its_direction_stands() -> None:
     ):
         found = parse(text)
         assert isinstance(found, Understood) and "not a setting" in found.unknown[0], text
+
+
+def test_a_slower_verb_is_a_fall_and_not_a_rise() -> None:
+    assert changed("effector cells die more slowly in bbz") == [("A", "times", "dE", 0.5)]
+    assert changed("28z binds its target ten times more weakly") == [
+        ("A", "times", "A50", pytest.approx(10.0))
+    ]
+
+
+def test_what_is_done_to_a_lever_is_not_taken_for_its_opposite() -> None:
+    for text in ("TET2 restored in 28z", "what if TET2 is snubbed in 28z"):
+        assert isinstance(parse(text), NotUnderstood), text
+    assert changed("what if we block PD-1 in axi-cel")[0][2] == "pd-1-blockade"
+
+
+def test_a_range_of_values_is_asked_back_and_a_bound_is_told() -> None:
+    assert isinstance(parse("28z at 1e7 to 1e8 cells"), NotUnderstood)
+    found = parse("28z with less than 1e7 cells")
+    assert isinstance(found, Understood) and any("less than 1e7" in a for a in found.assumed)
+
+
+def test_the_two_levels_of_a_comparison_are_its_arms() -> None:
+    assert changed("compare low and high dose in 28z") == [
+        ("A", "set", "dose", 1e7),
+        ("B", "set", "dose", 5e8),
+    ]
+    found = parse("4-1BB vs CD28 after two years")
+    assert isinstance(found, Understood) and found.days == 730.5
