@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.kinetics.words import Item
+from assistant.kinetics.words import Item, vocabulary
 
 _GIVING = ("infuse", "infused", "infusing", "inject", "injected", "administer", "deliver")
 _BINDERS = ("binder", "binders", "scfv", "scfvs")
@@ -28,6 +28,9 @@ def meant(items: Sequence[Item]) -> tuple[Item, ...]:
             out[n] = replace(item, kind="concept", name="affinity")
         if item.text.lower() == "cells" and item.kind == "stop" and _given(items, n):
             out[n] = replace(item, kind="concept", name="dose")
+        if item.kind == "layer":
+            _expressed(out, n)
+            _dosed(out, n)
         if item.amount is not None:
             _counted(out, n)
         beside = [*items[max(0, n - 2) : n], *items[n + 1 : n + 4]]
@@ -53,6 +56,32 @@ _STATES = {
 _CELLS = re.compile(r"(?:infused |product |starting |car[- ]?t |t[- ]|car )*cells?$|product$", re.I)
 
 
+def _expressed(items: list[Item], at: int) -> None:
+    """A gene that is expressed is there: "PD-1 is expressed" is no loss of it."""
+    loss = vocabulary().polarity.get(items[at].name) == "loss"
+    for step in (1, -1) if loss else ():
+        n = at + step
+        while 0 <= n < len(items) and items[n].kind in ("stop", "place"):
+            n += step
+        if 0 <= n < len(items) and items[n].kind == "with" and _EXPRESSED.match(items[n].text):
+            items[n] = replace(items[n], kind="gain")
+
+
+_EXPRESSED = re.compile(r"(?:co)?-?express|produc", re.I)
+
+
+def _dosed(items: list[Item], at: int) -> None:
+    """The dose of a drug or cytokine is not the infused dose: "low-dose dasatinib"."""
+    before = [n for n in range(max(0, at - 3), at) if items[n].text.lower() not in ("of", "the")]
+    if (
+        len(before) > 1
+        and items[before[-1]].name == "dose"
+        and items[before[-2]].kind in ("level", "up", "down")
+    ):
+        for n in before[-2:]:
+            items[n] = replace(items[n], kind="unknown", name="")
+
+
 def _counted(items: list[Item], at: int) -> None:
     """Cells that a number counts: "3e8 tisa-cel cells" is a dose, "20 % of them senescent" a share."""
     amount = items[at].amount
@@ -62,6 +91,8 @@ def _counted(items: list[Item], at: int) -> None:
         design, cells = items[after[0]], items[after[1]]
         if design.kind == "design" and cells.kind in ("stop", "place") and _CELLS.search(cells.text):
             items[at] = replace(items[at], amount=replace(amount, unit="cells"))
+    if amount.kind == "fold" and amount.way == "down":
+        amount = replace(amount, kind="percent", value=1.0 / amount.value)
     if amount.kind == "percent" and re.search(r"\bof\b", items[at].text, re.I) and len(after) > 1:
         cells, state = items[after[0]], items[after[1]]
         name = _STATES.get(re.split(r"[\s-]", state.text.lower())[0])
@@ -69,7 +100,7 @@ def _counted(items: list[Item], at: int) -> None:
             items[after[0]] = replace(cells, kind="stop")
             items[after[1]] = replace(state, kind="concept", name=name)
             bare = re.sub(r"\s+of\b.*", "", items[at].text, flags=re.I)
-            items[at] = replace(items[at], text=bare)
+            items[at] = replace(items[at], text=bare, amount=amount)
 
 
 _FILLING = frozenset(

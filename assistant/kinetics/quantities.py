@@ -60,12 +60,15 @@ _NUMBER: Final = (
     rf"(?:{_POWER}|{_DIGITS}|(?:minus\s)?(?:{_WORD})\b(?!\s?-?1bb))(?:[\s-](?:{'|'.join(_MAGNITUDE)})s?\b)?"
 )
 _TIME: Final = rf"(?P<time>{'|'.join(_DAYS)})s?\b"
+_TARGET: Final = (
+    r"(?:blast|(?:tumou?r\s|target\s|leuka?emia\s|lymphoma\s|myeloma\s|cancer\s|malignant\s)?cell)"
+)
 _UNIT: Final = (
     r"(?P<unit>cells?\s?(?:/|per)\s?(?:kg|kilogram)\b|cells?\s?(?:/|per)\s?(?:ul|microliter|microlitre)\b"
     r"|cells?\s?(?:/|per)\s?ml\b|(?:(?:antigens?|cd\d+|bcma)\s)?molecules?"
-    r"(?:(?:\sof\s(?:the\s)?(?:antigen|target|cd\d+|bcma))?\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell)?\b"
+    rf"(?:(?:\sof\s(?:the\s)?(?:antigen|target|cd\d+|bcma))?\s?(?:/|per)\s?{_TARGET})?\b"
     r"|(?:(?:antigens?|cd\d+|bcma|target)\s?)?(?:antigens?|copies|sites|receptors)?"
-    r"(?:\sof\s(?:the\s)?(?:antigen|target|cd\d+|bcma))?\s?(?:/|per)\s?(?:tumou?r\s|target\s)?cell\b"
+    rf"(?:\sof\s(?:the\s)?(?:antigen|target|cd\d+|bcma))?\s?(?:/|per)\s?{_TARGET}\b"
     r"|(?:car(?:\+|-t|\st|\+\st)?\s)?cells?\b(?!\s?-?(?:product|death))|(?:1\s?)?/\s?(?:day|d|hour|h|week)\b|per\s(?:day|hour|week)\b"
     r"|divisions?\b|population\sdoublings?\b|doublings?\b)"
 )
@@ -119,7 +122,7 @@ def number(text: str) -> float:
 def _unit(words: str) -> str:
     if "division" in words or "doubling" in words:
         return "divisions"
-    if re.search(r"(?:/|per)\s?(?:\w+\s)?cell", words):
+    if re.search(r"(?:/|per)\s?(?:(?:\w+\s)?cell|blast)", words):
         return "molecules"
     return next(unit for part, unit in _UNITS if part in words)
 

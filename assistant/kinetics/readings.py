@@ -319,7 +319,8 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
         if polarity and direction != polarity or (not polarity and direction == "loss"):
             out.problem = f"'{word.text} {item.text}': the model only has '{lever.name}' (lever {lever.id})"
             return out
-        out.used.append(word)
+        if polarity or word.kind not in ("up", "down"):
+            out.used.append(word)  # "a longer rest" without a length stays unread, and is told
     doing = next((i for i in around if i.kind == "unknown" and 0 <= i.start - item.end <= 5), None)
     if doing is not None and polarity and not words and doing.text.lower().endswith(("ed", "ing")):
         # Whatever is done to it, it may be the opposite of what the lever does.

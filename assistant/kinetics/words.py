@@ -47,6 +47,7 @@ _HIGH: Final = frozenset(
         "intense",
         "heavy",
         "fast",
+        "long",
     )
 )
 _STRONGLY: Final = r"(?:strong|tight|avid|quick|rapid|efficient|potent|effective|intense|abundant)(?:ly)?"

@@ -438,3 +438,25 @@ def test_the_two_levels_of_a_comparison_are_its_arms() -> None:
     ]
     found = parse("4-1BB vs CD28 after two years")
     assert isinstance(found, Understood) and found.days == 730.5
+
+
+def test_a_gene_that_is_expressed_is_not_lost() -> None:
+    assert isinstance(parse("what if PD-1 is expressed in 28z"), NotUnderstood)
+    assert changed("28z expressing c-Jun")[0][2] == "c-jun"
+
+
+def test_the_dose_of_a_drug_is_not_the_infused_dose() -> None:
+    found = parse("low-dose dasatinib in 28z")
+    assert isinstance(found, Understood) and [c.target for c in found.changes] == ["dasatinib-rest"]
+    told = parse("high-dose IL-15 with 28z")
+    assert isinstance(told, Understood) and "high-dose" in told.unknown[0]
+    assert [c.target for c in told.changes] == ["il-15"]
+
+
+def test_a_part_of_the_cells_is_a_share_of_the_product() -> None:
+    assert changed("what if half of the cells are senescent in 28z") == [("A", "set", "fS", 0.5)]
+
+
+def test_a_longer_rest_without_a_length_is_told() -> None:
+    found = parse("rest 28z cells longer")
+    assert isinstance(found, Understood) and "'longer'" in found.unknown[0]
