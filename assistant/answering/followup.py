@@ -51,6 +51,7 @@ _WHY: Final = re.compile(
 SUBJECT: Final = "senescence of CAR-T cells"
 """What "it" is read as where nothing was said before: the subject of this tool."""
 _IT: Final = re.compile(r"\bit\b", re.I)
+_IT_ACTS: Final = re.compile(r"\b(?:do|does|did|can|could|will|would|is|was|has) it\b", re.I)
 _EXPLETIVE: Final = re.compile(
     r"\b(?:is|was) it (?:true|known|possible|likely|clear|better|worse|safe|so)\b|\bit (?:is|was|takes?)\b",
     re.I,
@@ -103,7 +104,7 @@ def resolve(question: str, history: Sequence[Answer], filters: Filters, lexicon:
     alone = Resolved(question, filters, followed=False)
     lost = replace(alone, understood=False)
     if not history:
-        if _subjectless(question):
+        if _subjectless(question, turn.entities):
             return Resolved(_IT.sub(SUBJECT, question), filters, followed=True)
         return lost if turn.tied and turn.short and not turn.own and not turn.entities else alone
     last = _standing(history, lexicon)
@@ -327,8 +328,14 @@ def _terms(before: str, lexicon: Lexicon) -> list[Entity]:
     return list(seen.values())
 
 
-def _subjectless(question: str) -> bool:
-    """Whether a first question says "it" of something that it does not name."""
+def _subjectless(question: str, entities: Sequence[Entity]) -> bool:
+    """Whether a first question says "it" of something that it does not name.
+
+    In "Kymriah: how fast does it double?" it does; in "Does rest reverse it?" what acts is named alone.
+    """
+    subject = _IT_ACTS.search(question)
+    if subject is not None and any(e.start < subject.start() for e in entities):
+        return False
     short = len(question.split()) <= SHORT and _IT.search(question) is not None
     return short and not _EXPLETIVE.search(question) and not _STATE.search(question)
 

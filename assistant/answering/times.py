@@ -21,11 +21,14 @@ _WITHIN: Final = re.compile(r"\bwithin \d[\d.]* (?:hours|days|weeks|months|years
 """The span in which something else came about, not how long anything lasted."""
 _PERSIST: Final = re.compile(r"\bpersist\w*", re.I)
 _ENDPOINT: Final = re.compile(
-    r"\b(?:progression|event|relapse)-free\b|\boverall survival\b|\bduration of", re.I
+    r"\b(?:progression|event|relapse)-free\b|\boverall survival\b|\bduration of|\byear survival\b"
+    r"|\bsurvival (?:rate|at|was|of (?:the )?patients)\b|\b(?:were|are|remained) alive\b",
+    re.I,
 )
+_PEAK: Final = re.compile(r"\b(?:peak|maxim|Tmax|Cmax)", re.I)
 _PRESENT: Final = re.compile(
-    r"persist|detect|measurable|half-li|aplasia|transgene|\bcop(?:y|ies)\b|remain|\bstay|in (?:the )?blood"
-    r"|B[- ]cell recovery|long-lived|short-lived|engraft|declin",
+    r"persist|detect(?!\w* (?:cancer|disease|tumou?r))|measurable|half-li|aplasia|transgene"
+    r"|\bcop(?:y|ies)\b|remain|\bstay|B[- ]cell recovery|long-lived|short-lived|engraft|declin",
     re.I,
 )
 _NUMBERS: Final = {
@@ -47,7 +50,8 @@ def met(question: str, text: str) -> bool:
     """Whether a text holds the time, the year and the kind of lasting that a question asks for."""
     if _HOW_LONG.search(question) and not holds(("duration",), _WITHIN.sub(" ", text)):
         return False
-    if _PERSIST.search(question) and _ENDPOINT.search(text) and not _PRESENT.search(text):
+    other = _ENDPOINT.search(text) or _PEAK.search(text)
+    if _PERSIST.search(question) and other and not _PRESENT.search(text):
         return False
     return _horizons(question) <= _years(text)
 

@@ -22,6 +22,28 @@ def test_safety_is_answered_by_harm_and_not_by_benefit(question: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
+        "Is CDKN1B knockout tumorigenic?",
+        "Can TET2-knockout CAR-T become malignant?",
+        "Could the cells transform after c-Jun overexpression?",
+        "Does BATF overexpression cause leukaemia?",
+    ],
+)
+def test_a_question_on_malignant_growth_is_answered_by_growth_and_by_no_other_harm(question: str) -> None:
+    assert safety.met(question, EXPANDED)
+    assert not safety.met(question, BENEFIT)
+    assert not safety.met(question, "Severe cytokine release syndrome was seen in one patient.")
+
+
+def test_a_harm_named_in_the_question_is_met_by_itself_alone() -> None:
+    assert not safety.met("Does dasatinib cause bleeding?", "It protected mice from lethal CRS.")
+    assert safety.met("Does dasatinib cause bleeding?", "Bleeding was seen in two patients.")
+    assert safety.met("Does the product cause GvHD?", "No graft-versus-host disease was seen.")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do CAR-T cells kill malignant B cells?",
         "What does the caspase-9 safety switch do?",
         "Which risk factors go with relapse?",
         "What is the hazard ratio?",
@@ -38,6 +60,12 @@ def test_words_like_safety_ask_for_something_else(question: str) -> None:
         ("How long do the cells persist?", "Normal B cells came back within 6 months.", False),
         ("For how long can I give it?", "The off-state can be held for several days.", True),
         ("How long do liso-cel cells persist?", "Median progression-free survival was 6.8 months.", False),
+        ("How long do liso-cel cells persist?", "Estimated 5-year survival was 38%.", False),
+        (
+            "How long do liso-cel cells persist?",
+            "5-year survival was 56% in those with no detectable cancer.",
+            False,
+        ),
         ("What is 5-year survival?", "One-year overall survival was 48.8%.", False),
         ("Who is alive after five years?", "Five-year overall survival was 32%.", True),
         ("Does it work?", "It did.", True),
