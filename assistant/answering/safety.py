@@ -17,7 +17,7 @@ _ASKS: Final = re.compile(
     r"|\b(?:becom|turn|go|grow)\w* (?:\w+ )?(?:malignant|cancerous|leuka?emic)\b"
     r"|\b(?:malignan\w+|oncogenic) transform\w*|\b(?:CARs?|CAR[- ]?T|T|the) (?:cells? )?transform\b"
     r"|\b(?:cause|causes|causing|lead to|leads to|give|gives|trigger|triggers) (?:\w+ ){0,2}?"
-    r"(?:leuka?emia|lymphoma|cancers?|tumou?rs|malignanc\w+|bleeding|colitis|infections?|graft[- ]versus[- ]host|GvHD)\b"
+    r"(?:leuka?emia|lymphoma|cancers?|tumou?rs|malignanc\w+|bleeding|colitis|infections?)\b"
     r"|\bGvHD\b|\bgraft[- ]versus[- ]host\b"
     r"|(?<!high-)(?<!low-)\brisks?\b(?! (?:factor|group|score|cytogen|of (?:relapse|progress|non|fail"
     r"|loss|losing)))",
@@ -36,8 +36,6 @@ _TELLS: Final = re.compile(
     r"|\bmalignant transform\w*|\bGVHD\b|\bweight loss\b|\bimmortali[sz]\w+",
     re.I,
 )
-
-
 _GROWTH_ASKED: Final = re.compile(
     r"\b(?:tumou?ri|onco|carcino|leuka?emo)gen\w+"
     r"|\b(?:becom|turn|go|grow)\w* (?:\w+ )?(?:malignant|cancerous|leuka?emic)\b"
@@ -46,8 +44,8 @@ _GROWTH_ASKED: Final = re.compile(
     re.I,
 )
 _GROWTH_TOLD: Final = re.compile(
-    r"transform(?:ed|ation)\b|\bmalignanc|\bneoplasm|\b(?:autonomous|clonal|antigen-independent|uncontrolled|unchecked)\b"
-    r"|\bimmortali[sz]|\btissue infiltration\b|\btumou?rigenic|\boncogenic",
+    r"transform(?:ed|ation)\b|\bmalignanc|\bneoplasm|\b(?:autonomous|clonal|antigen-independent)\b"
+    r"|\b(?:uncontrolled|unchecked)\b|\bimmortali[sz]|\btissue infiltration\b|\btumou?rigenic|\boncogenic",
     re.I,
 )
 _NAMED: Final = tuple(

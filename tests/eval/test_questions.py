@@ -12,7 +12,13 @@ from tests.eval import shipped
 from tests.eval.reference_rules import question_problems, repeated
 
 FOLDER = Path(__file__).parent
-FILES = ("questions-dev.yaml", "questions-more.yaml", "questions-short.yaml", "questions-fresh.yaml")
+FILES = (
+    "questions-dev.yaml",
+    "questions-more.yaml",
+    "questions-short.yaml",
+    "questions-fresh.yaml",
+    "questions-third.yaml",
+)
 
 
 def questions(name: str) -> list[dict[str, Any]]:
