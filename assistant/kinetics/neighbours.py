@@ -95,12 +95,33 @@ def _counted(items: list[Item], at: int) -> None:
         amount = replace(amount, kind="percent", value=1.0 / amount.value)
     if amount.kind == "percent" and re.search(r"\bof\b", items[at].text, re.I) and len(after) > 1:
         cells, state = items[after[0]], items[after[1]]
+        if cells.name == "burden" and _antigen_low(items, after[1:4]):
+            items[after[0]] = replace(cells, name="escape")
+            items[at] = replace(items[at], text=_bare_text(items[at]), amount=amount)
+            return
         name = _STATES.get(re.split(r"[\s-]", state.text.lower())[0])
         if name and cells.kind in ("stop", "place", "concept") and _CELLS.search(cells.text):
             items[after[0]] = replace(cells, kind="stop")
             items[after[1]] = replace(state, kind="concept", name=name)
-            bare = re.sub(r"\s+of\b.*", "", items[at].text, flags=re.I)
-            items[at] = replace(items[at], text=bare, amount=amount)
+            items[at] = replace(items[at], text=_bare_text(items[at]), amount=amount)
+
+
+def _bare_text(item: Item) -> str:
+    return re.sub(r"\s+of\b.*", "", item.text, flags=re.I)
+
+
+def _antigen_low(items: list[Item], after: list[int]) -> bool:
+    """Whether "... are CD19 negative" follows; its words are then taken."""
+    state = next((n for n in after if _NEGATIVE.match(items[n].text)), None)
+    antigen = next((n for n in after if items[n].name == "antigen"), None)
+    if state is None or antigen is None:
+        return False
+    for n in (state, antigen):
+        items[n] = replace(items[n], kind="stop", name="")
+    return True
+
+
+_NEGATIVE = re.compile(r"(?:negative|low|dim|null|los[et]s?|lost|lacks?|lacking|without|no)$", re.I)
 
 
 _FILLING = frozenset(

@@ -460,3 +460,10 @@ def test_a_part_of_the_cells_is_a_share_of_the_product() -> None:
 def test_a_longer_rest_without_a_length_is_told() -> None:
     found = parse("rest 28z cells longer")
     assert isinstance(found, Understood) and "'longer'" in found.unknown[0]
+
+
+def test_a_part_of_the_tumour_without_antigen_is_no_smaller_tumour() -> None:
+    assert changed("what if 1% of tumor cells are CD19 negative in tisa-cel") == [
+        ("A", "set", "L0_share", 0.01)
+    ]
+    assert changed("half of the tumor cells lose CD19 in 28z") == [("A", "set", "L0_share", 0.5)]
