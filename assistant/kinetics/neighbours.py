@@ -90,7 +90,12 @@ def _counted(items: list[Item], at: int) -> None:
     if amount.kind == "number" and not amount.unit and len(after) > 1:
         design, cells = items[after[0]], items[after[1]]
         if design.kind == "design" and cells.kind in ("stop", "place") and _CELLS.search(cells.text):
-            items[at] = replace(items[at], amount=replace(amount, unit="cells"))
+            weight = (
+                after[2:3] if any(items[n].text.lower() in ("kg", "kilogram") for n in after[2:3]) else []
+            )
+            items[at] = replace(items[at], amount=replace(amount, unit="cells/kg" if weight else "cells"))
+            for n in weight:
+                items[n] = replace(items[n], kind="stop")
     if amount.kind == "fold" and amount.way == "down":
         amount = replace(amount, kind="percent", value=1.0 / amount.value)
     if amount.kind == "percent" and re.search(r"\bof\b", items[at].text, re.I) and len(after) > 1:

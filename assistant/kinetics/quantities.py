@@ -294,6 +294,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
             rf"(?![\s-]generation)(?:\sas\s(?:{_MUCH})|{_OF})",
             _part,
         ),
+        (
+            rf"1/(?P<n>[1-9]\d*)(?:th|rd)?\b(?!\s?/?(?:days?|d|hours?|h|weeks?)\b){_OF}",
+            lambda m: Amount("fold", float(m["n"]), m.end(), way="down"),
+        ),
         (r"(?P<word>twice|thrice)\b(?:\sas\s(?:high|much|many|dense|strong|large))?", _times),
         (rf"{_N}\s?(?:%|percent\b|per\scent\b|pct\b){_OF}", _percent),
         (rf"{_N}\s?{_UNIT}", _number),

@@ -117,7 +117,9 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
     ),
     (re.compile(r"knock(?:ed|ing)?[\s-]outs?\b|loss\sof\b|lacking\b"), "loss"),
     (
-        re.compile(r"turn(?:ed|ing)?\soff\b|switch(?:ed|ing)?\soff\b|get\srid\sof\b|take\saway\b"),
+        re.compile(
+            r"turn(?:ed|ing)?\soff\b|switch(?:ed|ing)?\soff\b|(?:get|gets|got|getting)\srid\sof\b|take\saway\b"
+        ),
         "off",
     ),
 )

@@ -88,11 +88,13 @@ FOURTH = load("whatifs-fourth.yaml")
 """Written after that: 15 of 20 as meant at first sight, and mended since."""
 FIFTH = load("whatifs-fifth.yaml")
 """And after that: 16 of 20 as meant at first sight, and mended since."""
+SIXTH = load("whatifs-sixth.yaml")
+"""And after that: 15 of 20 as meant at first sight; wrong numbers were mended, the rest left as it was."""
 
 
 @pytest.mark.parametrize(
     ("cases", "count", "least"),
-    [(HELD, 60, 57), (FRESH, 30, 28), (THIRD, 40, 38), (FOURTH, 20, 19), (FIFTH, 20, 19)],
+    [(HELD, 60, 57), (FRESH, 30, 28), (THIRD, 40, 38), (FOURTH, 20, 19), (FIFTH, 20, 19), (SIXTH, 20, 18)],
 )
 def test_what_was_held_out_once_is_read_as_meant_now(
     cases: list[dict[str, Any]], count: int, least: int
@@ -102,7 +104,7 @@ def test_what_was_held_out_once_is_read_as_meant_now(
 
 
 @pytest.mark.parametrize(
-    "case", [*CASES, *HELD, *FRESH, *THIRD, *FOURTH, *FIFTH], ids=lambda c: c["text"][:60]
+    "case", [*CASES, *HELD, *FRESH, *THIRD, *FOURTH, *FIFTH, *SIXTH], ids=lambda c: c["text"][:60]
 )
 def test_what_is_misread_is_said(case: dict[str, Any]) -> None:
     """A wrong reading may only pass when the reader is told what was not understood or assumed."""

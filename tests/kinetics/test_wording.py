@@ -467,3 +467,8 @@ def test_a_part_of_the_tumour_without_antigen_is_no_smaller_tumour() -> None:
         ("A", "set", "L0_share", 0.01)
     ]
     assert changed("half of the tumor cells lose CD19 in 28z") == [("A", "set", "L0_share", 0.5)]
+
+
+def test_a_fraction_in_figures_and_cells_per_weight_are_read() -> None:
+    assert changed("28z at 1/10 of the antigen density") == [("A", "times", "aH", pytest.approx(0.1))]
+    assert changed("give 3 million liso-cel cells per kg")[0][3] == pytest.approx(2.1e8)
