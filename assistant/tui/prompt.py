@@ -108,8 +108,8 @@ class Prompt(TextArea):
 
     async def _on_key(self, event: events.Key) -> None:
         menu = self._menu
-        if menu.display and event.key in ("enter", "tab"):
-            menu.offer(self.text)  # of somebody who types fast it may still show what was right before
+        if menu.display and event.key in ("enter", "tab") and menu.line != self.text:
+            menu.offer(self.text)  # of somebody who types fast it still shows what was right before
         if menu.display and self._menu_key(event, menu):
             event.prevent_default().stop()
         elif event.key == "enter":
@@ -172,10 +172,13 @@ class Menu(OptionList, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__(id="menu", compact=True)
+        self.line = ""
+        """What the completions were offered for."""
         self._choices: list[str] = []
 
     def offer(self, text: str) -> None:
         """Show what may follow `text`, or hide."""
+        self.line = text
         found = completions(text)
         self._choices = [line for line, _ in found]
         self.clear_options()
