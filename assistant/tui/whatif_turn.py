@@ -56,9 +56,21 @@ class WhatIfSummary(Static, can_focus=True):
                 )
                 for outcome in outcomes[:4]
             ]
+        lines += [Content.styled(f"▼ {doubt}", "$text-warning") for doubt in self._doubts()]
         link = f"▸ Curves, {len(outcomes)} outcomes, sources and assumptions (F4)"
         lines.append(Content.styled(link, Style.from_meta({"show": True})).stylize("bold $primary"))
         return Content("\n").join(lines)
+
+    def _doubts(self) -> list[str]:
+        """What in the corpus speaks against the result and does not stand in its sentence already."""
+        told = str(self._payload.get("sentence") or "")
+        return [
+            one_line(
+                f"Against it: {doubt['text']} [{', '.join(f['passage'] for f in doubt['findings'] if f)}]."
+            )
+            for doubt in self._payload.get("contested") or ()
+            if str(doubt["text"]) not in told
+        ]
 
     def on_click(self) -> None:
         """Open the what-if room on this comparison."""

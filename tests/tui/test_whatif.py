@@ -9,13 +9,14 @@ import pytest
 from textual.widgets import Select
 
 from assistant.errors import InputError
+from assistant.kinetics import requests, whatif
 from assistant.tui.curves import LABEL, Axis, Canvas, Curve, draw
 from assistant.tui.levers import Request, Scale
 from assistant.tui.outcomes import changes, outcome_table
 from assistant.tui.plot import measured_points
 from assistant.tui.slider import Slider
 from assistant.tui.tuning import COARSE
-from assistant.tui.whatif_turn import PapersOffer, sentences
+from assistant.tui.whatif_turn import PapersOffer, WhatIfSummary, sentences
 from tests.tui.driver import NARROW, WIDE, Driver, chat
 from tests.tui.fake import FakeBackend, compared
 
@@ -465,3 +466,13 @@ def test_a_result_is_cut_between_sentences_only() -> None:
         and second.startswith("First: ")
         and " ".join((first, second)) == told
     )
+
+
+def test_what_speaks_against_a_result_stands_under_it_once() -> None:
+    asked = requests.from_words("what if I lower affinity tenfold in a 4-1BB CAR", draws=8, days=60.0)
+    payload = whatif.answer(asked).payload()
+    assert payload["contested"]
+    shown = WhatIfSummary(payload).render().plain
+    for doubt in payload["contested"]:
+        assert shown.count(doubt["text"]) == 1
+    assert "olson2022-low-affinity#F4" in shown
