@@ -201,6 +201,7 @@ async def test_a_mistake_in_keys_or_theme_is_said_and_the_chat_works(
     async with chat(tmp_path, chat__keys=keys, chat__theme=theme) as driver:
         await driver.until(lambda: said in driver.notices())
         await driver.ask("Which domain?")
+        assert [asked[0] for asked in driver.backend.asked] == ["Which domain?"]
 
 
 async def test_no_color_is_respected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ async def test_a_click_on_a_label_presses_its_key(tmp_path: Path) -> None:
     async with chat(tmp_path) as driver:
         await driver.pilot.click(KeyBar, offset=(3, 0))
         await driver.until(lambda: isinstance(driver.app.screen, Page), "F1 was clicked")
+        assert isinstance(driver.app.screen, Page)
 
 
 @pytest.mark.parametrize("room", ["f3", "f4"])

@@ -26,8 +26,8 @@ def painted(driver: Driver) -> str:
     return "\n".join(rows) + "\n"
 
 
-async def compare(driver: Driver, name: str) -> None:
-    """Hold the screen against the kept one, once it has come to rest."""
+async def settled(driver: Driver) -> str:
+    """The screen once it has come to rest."""
     before = ""
     for _ in range(200):
         await driver.pilot.pause(0.05)
@@ -35,11 +35,16 @@ async def compare(driver: Driver, name: str) -> None:
         if now == before:
             break
         before = now
+    return before
+
+
+def kept(name: str, shown: str) -> str:
+    """The kept screen; `shown` itself, written, when the kept ones are to be made anew."""
     path = KEPT / f"{name}.txt"
     if os.environ.get("SENESCOPE_BENCH_SCREENS") == "write":
         path.parent.mkdir(exist_ok=True)
-        path.write_text(before, encoding="utf-8")
-    assert before == path.read_text(encoding="utf-8")
+        path.write_text(shown, encoding="utf-8")
+    return path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +54,8 @@ def _still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_an_empty_chat(tmp_path: Path) -> None:
     async with chat(tmp_path) as driver:
-        await compare(driver, "empty-80")
+        shown = await settled(driver)
+        assert shown == kept("empty-80", shown)
 
 
 @pytest.mark.parametrize(("size", "name"), [(NARROW, "answer-80"), (WIDE, "answer-wide")])
@@ -59,7 +65,8 @@ async def test_an_answer_and_where_there_is_room_its_evidence(
     async with chat(tmp_path, size=size) as driver:
         await driver.ask("Which domain?")
         await driver.until(lambda: "More was measured later" in driver.text("Card *"), "the context")
-        await compare(driver, name)
+        shown = await settled(driver)
+        assert shown == kept(name, shown)
 
 
 async def test_the_evidence_room(tmp_path: Path) -> None:
@@ -67,13 +74,15 @@ async def test_the_evidence_room(tmp_path: Path) -> None:
         await driver.ask("Which domain?")
         await driver.pilot.press("alt+2")
         await driver.until(lambda: "More was measured later" in driver.text("Card *"), "the context")
-        await compare(driver, "evidence-80")
+        shown = await settled(driver)
+        assert shown == kept("evidence-80", shown)
 
 
 async def test_a_refusal_in_high_contrast(tmp_path: Path) -> None:
     async with chat(tmp_path, chat__theme="contrast") as driver:
         await driver.ask("Does zinc matter?")
-        await compare(driver, "refusal-80")
+        shown = await settled(driver)
+        assert shown == kept("refusal-80", shown)
 
 
 async def test_the_what_if_room(tmp_path: Path) -> None:
@@ -81,7 +90,8 @@ async def test_the_what_if_room(tmp_path: Path) -> None:
         await driver.ask("what if bbz vs 28z")
         await driver.pilot.press("f4")
         await driver.until(lambda: "Cmax" in driver.text(".outcome-table"), "the table")
-        await compare(driver, "whatif-80")
+        shown = await settled(driver)
+        assert shown == kept("whatif-80", shown)
 
 
 async def test_help_in_the_evidence_room(tmp_path: Path) -> None:
@@ -89,4 +99,5 @@ async def test_help_in_the_evidence_room(tmp_path: Path) -> None:
         await driver.ask("Which domain?")
         await driver.until(lambda: "More was measured later" in driver.text("Card *"), "the context")
         await driver.pilot.press("f3", "f1")
-        await compare(driver, "help-80")
+        shown = await settled(driver)
+        assert shown == kept("help-80", shown)

@@ -228,6 +228,7 @@ async def test_a_lever_out_of_reason_is_reported_and_ends_nothing(tmp_path: Path
         driver.backend.refuses = ""
         await driver.pilot.press("backspace")
         await tuned(driver)
+        assert driver.app.query_one("#A50-a", Slider).value != 0.0
 
 
 async def test_the_levers_show_what_was_asked_for(tmp_path: Path) -> None:
