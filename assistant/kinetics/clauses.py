@@ -12,11 +12,13 @@ The rules, in order:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from assistant.kinetics.words import Item, ItemKind, vocabulary
+from assistant.kinetics.framing import Frame
+from assistant.kinetics.words import NEGATIONS, Item, ItemKind, vocabulary
 
 Part: TypeAlias = Literal["left", "right", "only"]
 _LEADS: tuple[ItemKind, ...] = ("with", "without", "and", "or", "under", "comma", "horizon")
@@ -56,154 +58,6 @@ class Clause:
         return [i for i in self.items if i.kind == "amount"]
 
 
-@dataclass
-class Frame:
-    """The shape of the whole text."""
-
-    left: list[Item] = field(default_factory=list)
-    right: list[Item] = field(default_factory=list)
-    compared: bool = False
-    """Whether the text sets one thing against another."""
-    with_without: bool = False
-    swapped: bool = False
-    """True when the words name B first ("replace B by A")."""
-    replaced: bool = False
-    left_only: bool = False
-    """True for "Z in X but not in Y": what the left holds is not for both."""
-    guessed: bool = False
-    """True when two designs stand side by side without a word of comparison."""
-
-
-def frame(items: Sequence[Item]) -> Frame:
-    """Find what is compared with what."""
-    choice = any(i.kind == "or" for i in items)  # "either TET2 or DNMT3A" is one of them, not both
-    kept, one_sided = _sides(
-        [i for i in items if i.kind not in ("stop", "place") and not (choice and i.text.lower() == "either")]
-    )
-    pair = _with_and_without(kept)
-    if pair is not None:
-        return Frame(left=pair, with_without=True, compared=True)
-    at = next((n for n, i in enumerate(kept) if i.kind in ("versus", "instead", "but-not")), None)
-    at = at if at is not None else _either(kept)
-    if at is not None:
-        own = one_sided or kept[at].kind == "but-not"
-        return Frame(_bare(kept[:at]), _bare(kept[at + 1 :]), compared=True, left_only=own)
-    replaced = any(i.kind == "replace" for i in kept)
-    designs = [n for n, i in enumerate(kept) if i.kind == "design"]
-    if len(designs) >= 2:
-        first, second = designs[0], designs[1]
-        link = next((n for n in range(second - 1, first, -1) if kept[n].kind in _LINKS), None)
-        if link is not None and (replaced or _compares(kept, kept[link].kind)):
-            left, right = _bare(kept[:link]), _bare(kept[link + 1 :])
-            if replaced or any(i.kind == "from" for i in kept[:first]):
-                return Frame(left, right, compared=True, swapped=True, replaced=True)
-            return Frame(left, right, compared=True)
-        cut = link if link is not None else second
-        after = kept[cut + 1 :] if link is not None else kept[second:]
-        return Frame(_bare(kept[:cut]), _bare(after), compared=True, guessed=True)
-    # One design and nothing against it: "TET2 and DNMT3A both knocked out" means both of the edits.
-    return Frame(left=_bare([i for i in kept if i.kind != "both" or i.text.lower() not in _BOTH]))
-
-
-_BOTH = ("both", "each")
-
-
-def _either(items: Sequence[Item]) -> int | None:
-    """The "or" between two values ("1e7 or 1e8 cells"), which sets one against the other."""
-    for n in range(1, len(items) - 1):
-        ends = (items[n - 1].amount, items[n + 1].amount)
-        if items[n].kind == "or" and all(a is not None and a.kind in ("number", "percent") for a in ends):
-            return n
-        levels = items[n - 1].kind == items[n + 1].kind == "level"
-        if levels and (items[n].kind == "or" or (items[n].kind == "and" and _compared(items))):
-            return n
-    return None if sum(i.kind == "design" for i in items) > 1 else _either_edit(items)
-
-
-def _compared(items: Sequence[Item]) -> bool:
-    return any(i.kind == "compare" for i in items)
-
-
-def _either_edit(items: Sequence[Item]) -> int | None:
-    """The "or" between two levers ("with TET2 loss or with c-Jun"): two arms, not both at once."""
-    for n, item in enumerate(items):
-        if item.kind != "or":
-            continue
-        before = [i for i in items[:n] if i.kind in _NAMES]
-        after = [i for i in items[n + 1 :] if i.kind in _NAMES]
-        if not before or not after:
-            continue
-        first, second = before[-1], after[0]
-        edits = first.kind == second.kind == "layer" and first.name != second.name
-        values = first.kind == second.kind == "concept" and first.name == second.name
-        if edits or values or (_changed(items[:n], first) and _changed(items[n + 1 :], second)):
-            return n
-    return None
-
-
-def _changed(items: Sequence[Item], name: Item) -> bool:
-    """Whether a name is a change by itself, or has one beside it."""
-    at = next(n for n, i in enumerate(items) if i is name)
-    near = items[max(0, at - 2) : at + 3]
-    return name.kind in ("layer", "event") or any(
-        i.kind in ("up", "down", "level", "off") or i.amount is not None for i in near
-    )
-
-
-def _sides(items: Sequence[Item]) -> tuple[list[Item], bool]:
-    """Designs that only say where a change belongs, as "side" items; "only" is taken out.
-
-    Such is a design beside "only", if it is named elsewhere too, and one that is named again. The second
-    value tells whether "only" stands beside a design that is named once.
-    """
-    out: list[Item] = []
-    named = {i.name for i in items if i.kind == "design"}
-    seen: list[str] = []
-    one_sided = False
-    for n, item in enumerate(items):
-        if item.kind == "only":
-            continue
-        if item.kind != "design":
-            out.append(item)
-            continue
-        near = [i.kind for i in items[n + 1 : n + 2]] + [i.kind for i in items[max(0, n - 2) : n]]
-        again = len(set(seen)) >= 2 and item.name in seen
-        elsewhere = sum(i.kind == "design" and i.name == item.name for i in items) > 1
-        if again or ("only" in near and len(named) > 1 and elsewhere):
-            out.append(replace(item, kind="side"))
-        else:
-            one_sided = one_sided or ("only" in near and len(named) > 1)
-            seen.append(item.name)
-            out.append(item)
-    return out, one_sided
-
-
-_LINKS: tuple[ItemKind, ...] = ("with", "and", "or", "to", "by", "under", "comma")
-
-
-def _compares(items: Sequence[Item], link: ItemKind) -> bool:
-    return link == "or" or any(i.kind == "compare" for i in items) or (link == "to" and _from(items))
-
-
-def _from(items: Sequence[Item]) -> bool:
-    return any(i.kind == "from" for i in items)
-
-
-def _bare(items: Sequence[Item]) -> list[Item]:
-    return [i for i in items if i.kind not in ("compare", "replace")]
-
-
-def _with_and_without(items: Sequence[Item]) -> list[Item] | None:
-    """The items with "with and without" turned into "with", or None."""
-    for n in range(len(items) - 2):
-        first, link, last = (i.kind for i in items[n : n + 3])
-        if {first, last} == {"with", "without"} and link in ("and", "or", "versus"):
-            if first == "without":
-                items = [*items[:n], replace(items[n + 2], kind="with"), *items[n + 1 :]]
-            return _bare([*items[: n + 1], *items[n + 3 :]])
-    return None
-
-
 def split(items: Sequence[Item], part: Part) -> list[Clause]:
     """Cut one side of the frame into clauses."""
     clauses = [Clause(part, "")]
@@ -214,6 +68,10 @@ def split(items: Sequence[Item], part: Part) -> list[Clause]:
             clauses[-1].both = True
         elif item.kind == "side":
             clauses[-1].side = item.name
+        elif item.text.lower() == "nor":
+            clauses.append(Clause(part, "and", "nor", [item]))
+        elif item.kind in _LEADS and _only_denied(clauses[-1]):
+            clauses[-1].negated = item.kind == "without"
         elif item.kind in _LEADS:
             if clauses[-1].items or clauses[-1].side:
                 clauses.append(Clause(part, item.kind, item.text.lower()))
@@ -222,8 +80,13 @@ def split(items: Sequence[Item], part: Part) -> list[Clause]:
             clauses[-1].negated = item.kind == "without"
         else:
             clauses[-1].items.append(item)
-    joined = _joined([c for c in clauses if c.items or c.both or c.side])
+    joined = _shared(_joined([c for c in clauses if c.items or c.both or c.side]))
     return _before_pair(joined) if part == "left" else joined
+
+
+def _only_denied(clause: Clause) -> bool:
+    """Whether a clause has only a negation so far: "don't give lymphodepletion" is one clause."""
+    return bool(clause.items) and all(i.text.lower() in NEGATIONS for i in clause.items)
 
 
 def _before_pair(clauses: list[Clause]) -> list[Clause]:
@@ -254,7 +117,42 @@ def _joined(clauses: list[Clause]) -> list[Clause]:
     return out
 
 
+def _shared(clauses: list[Clause]) -> list[Clause]:
+    """Give both names of a pair what one of them has: "lower dose and burden tenfold"."""
+    for first, second in itertools.pairwise(clauses):
+        if second.lead != "and" or len(first.names) != 1 or len(second.names) != 1 or second.designs:
+            continue
+        if any(n.kind != "concept" for n in (*first.names, *second.names)):
+            continue
+        ways = [i for i in first.items if i.kind in ("up", "down")]
+        sizes = [i for i in first.items if _is_size(i)]
+        bare = not any(
+            i.kind in ("up", "down", "level", "off", "loss", "gain", "keep")
+            or (i.amount is not None and i.amount.way)
+            or i.text.lower() in NEGATIONS
+            for i in (*second.items, *(i for i in first.items if i.text.lower() in NEGATIONS))
+        )
+        if ways and bare and any(i.amount and i.amount.kind != "number" for i in second.items):
+            if not sizes:
+                first.items += [i for i in second.items if _is_size(i) or i.kind in ("by", "to")]
+            second.items = [*ways, *second.items]
+        elif bare and not any(_is_size(i) for i in second.items) and len(second.items) == 1:
+            ahead = [i for i in (*ways, *sizes) if i.start < first.names[0].start]
+            if ahead and len(ahead) == len(ways) + len(sizes):
+                second.items = [*ahead, *second.items]
+    return clauses
+
+
+def _is_size(item: Item) -> bool:
+    return item.amount is not None and item.amount.kind in ("fold", "percent")
+
+
 def _belongs(before: Clause, clause: Clause) -> bool:
+    if clause.lead in ("with", "and") and any(_scheduled(i) for i in clause.names):
+        # "After a month give a second dose": a day told ahead of what happens on it.
+        told = [i.amount.kind for i in before.items if i.amount is not None]
+        if told and len(told) == len(before.items) and set(told) <= {"day", "window"}:
+            return True
     moved = any(i.kind in ("amount", "up", "down", "off", "loss", "gain") for i in before.items)
     if (
         clause.lead == "under"
@@ -264,8 +162,10 @@ def _belongs(before: Clause, clause: Clause) -> bool:
         and not before.designs
     ):
         return bool(clause.names)
-    if clause.names or clause.designs or not clause.amounts:
+    if clause.names or clause.designs or any(i.kind == "outcome" for i in clause.items):
         return False
+    if not clause.amounts:
+        return clause.lead_text == "also" and all(i.kind in ("up", "down") for i in clause.items)
     kinds = {i.amount.kind for i in clause.amounts if i.amount is not None}
     if clause.lead == "horizon":
         return False
@@ -278,7 +178,7 @@ def _belongs(before: Clause, clause: Clause) -> bool:
         only_amounts
         and len(before.names) == 1
         and not _sized(before)
-        and clause.lead in ("comma", "under", "with")
+        and (clause.lead in ("comma", "under", "with") or clause.lead_text == "also")
     )
 
 
@@ -333,15 +233,26 @@ def side_of(
         condition = clause.lead in ("under", "comma") or (clause.lead == "and" and previous == "both")
         return ("both" if condition and not clause.designs else "A"), ""
     if clause.part == "left":
+        if frame_.guessed and plain_right and edit and not frame_.left_only and _ahead(clause):
+            text = " ".join(i.text for i in clause.names)
+            return "both", f"'{text}' read for both designs (say 'in ... only' for one)"
         if clause.lead == "under" and designs_before == 0 and not clause.designs:
             return "both", ""
-        if clause.before_pair and plain_right and not frame_.left_only and not frame_.swapped:
+        if clause.lead == "under" and designs_before == 0 and plain_right and sides and clause.amounts:
+            text = " ".join(i.text for i in clause.items if i.kind != "design")
+            return "both", f"'{text}' read for both designs (say 'in ... only' for one)"
+        if clause.before_pair and plain_right and sides and not frame_.left_only and not frame_.swapped:
             text = " ".join(i.text for i in clause.items)
             return "both", f"'{text}' read for both designs (say 'in ... only' for one)"
         return own, ""
     # "X without rest vs X with rest": where both arms name the same design, what one has is its own.
     twins = not sides and all(any(i.kind == "design" for i in part) for part in (frame_.left, frame_.right))
     return _right(clause, own, designs_before, previous, edit or (twins and clause.lead == "with"))
+
+
+def _ahead(clause: Clause) -> bool:
+    """Whether an edit is told before the design it stands with: "adding IL-15 to X and Y"."""
+    return bool(clause.designs) and clause.names[0].start < clause.designs[0].start
 
 
 def _follow(clause: Clause, previous: str, default: str) -> str:

@@ -4,57 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from assistant.kinetics import levers
-from assistant.kinetics.clauses import Clause, Frame, frame, is_edit, side_of, split
+from assistant.kinetics import complaints, levers, looking
+from assistant.kinetics.clauses import Clause, is_edit, side_of, split
+from assistant.kinetics.framing import Frame, frame
 from assistant.kinetics.neighbours import meant
+from assistant.kinetics.notes import Notes
+from assistant.kinetics.parameters import meanings
 from assistant.kinetics.readings import Reading, read_concept, read_event, read_layer
 from assistant.kinetics.spelling import corrected
 from assistant.kinetics.wording import NotUnderstood, Side, Understood, WordChange
-from assistant.kinetics.words import Item, is_absent, lex, small, vocabulary
+from assistant.kinetics.words import NEGATIONS, Item, is_absent, lex, vocabulary
 
-_NEGATIONS = (
-    "not",
-    "never",
-    "don't",
-    "doesn't",
-    "didn't",
-    "isn't",
-    "aren't",
-    "wasn't",
-    "won't",
-    "cannot",
-    "can't",
-)
 _SHARES = {"senescent_fraction_d28": "senescent-share", "exhausted_fraction_d28": "exhausted-share"}
 """A percentage of such cells is a product: "starts with 30 % senescent cells"."""
+_ACTS = {"off": ("loss",), "loss": ("off",), "up": ("gain",), "down": (), "gain": ("up",)}
+"""Words that do something, and what means the same: one that nothing took was meant for something."""
+_LOOKED = ("senescence", "exhaustion", "burden")
+"""What may be looked at without being changed."""
 _VAGUE = ("better", "worse", "best")
 _DOSING = ("split-dose", "second-infusion")
 _UNIT_NAMES = {"cells": "dose", "cells/kg": "dose", "molecules": "antigen"}
 """What a bare value with a unit is about when nothing is named."""
-
-
-@dataclass
-class _Notes:
-    """What is collected on the way."""
-
-    used: set[int] = field(default_factory=set)
-    problems: list[tuple[int, str]] = field(default_factory=list)
-    assumed: list[str] = field(default_factory=list)
-    asks: list[str] = field(default_factory=list)
-    days: float | None = None
-    sides: list[tuple[str, list[WordChange]]] = field(default_factory=list)
-    """Per clause: its side (with "condition") and its changes."""
-
-    def take(self, reading: Reading, at: int) -> None:
-        """Keep what a reading used and said."""
-        self.used |= {i.start for i in reading.used}
-        self.assumed += [a for a in reading.assumed if a not in self.assumed]
-        if reading.asks:
-            self.asks.append(reading.asks)
-        if reading.problem:
-            self.problems.append((at, reading.problem))
 
 
 def read(text: str) -> Understood | NotUnderstood:
@@ -62,7 +34,7 @@ def read(text: str) -> Understood | NotUnderstood:
     text, slips = corrected(text)
     items = meant(lex(text))
     shape = frame(items)
-    notes = _Notes(assumed=list(slips))
+    notes = Notes(assumed=[*slips, *filter(None, [shape.said])])
     notes.used |= {i.start for i in (*shape.left, *shape.right) if i.kind == "side"}
     missing = next((i for i in items if i.kind == "term" and is_absent(i.text)), None)
     if missing is not None:
@@ -71,6 +43,10 @@ def read(text: str) -> Understood | NotUnderstood:
             f"'{missing.text}' is not among the designs of the model (`senescope model designs` lists them)"
         )
         return NotUnderstood(text, f"{reason}. Name one of those, e.g. its costimulation: '4-1BB' or 'CD28'.")
+    if shape.arms > 2:
+        return NotUnderstood(
+            text, f"{shape.arms} arms are set against each other: one comparison of two at a time, please."
+        )
     designs = _designs(shape, notes)
     sides = {name: side for name, side in zip(designs, ("A", "B"), strict=True) if designs[0] != designs[1]}
     clauses = (
@@ -82,25 +58,45 @@ def read(text: str) -> Understood | NotUnderstood:
         _read_part([c for c in clauses if c.part == part], clauses, shape, notes, sides)
     changes = _sided(notes, shape)
     notes.assumed += [f"'{m.group().strip()}' read as that value" for m in _BOUND.finditer(text)]
-    _outcomes(items, notes)
+    looking.outcomes(items, notes)
     if not any(c.events for c in changes):
-        _looked_at(items, notes)
-    unknown = _unknown(text, items, notes)
+        looking.looked_at(items, notes)
+    return _concluded(text, items, shape, designs, changes, notes)
+
+
+def _concluded(
+    text: str,
+    items: Sequence[Item],
+    shape: Frame,
+    designs: tuple[str, str],
+    changes: Sequence[WordChange],
+    notes: Notes,
+) -> Understood | NotUnderstood:
+    """The what-if that was read, or why none runs."""
+    unknown = complaints.unknown(text, items, notes.used, notes.problems)
     a, b = designs
     if not changes and a == b:
         vague = next((i for i in items if i.text.lower() in _VAGUE), None)
         if vague is not None:
             return NotUnderstood(text, f"'{vague.text}' names no change: say what is to be changed.", unknown)
         named = any(i.kind == "design" for i in items)
-        if not named or unknown or shape.compared or not a:
-            return _refused(text, unknown, notes)
+        told = any(i.kind in ("layer", "concept", "event") and i.name not in _LOOKED for i in items)
+        if not named or unknown or shape.compared or not a or told:
+            return complaints.refused(text, unknown or tuple(notes.assumed), asked=bool(notes.asks))
         b = "28z" if a == "bbz" else "bbz"
         notes.assumed.append(f"no change and no second design named: compared with {b}")
+    if not changes and unknown and any(i.kind in ("layer", "event") for i in items):
+        return complaints.refused(text, unknown, asked=False)
     if not a:
         a = b = "bbz"
         notes.assumed.append("no design named: 4-1BB (bbz) assumed")
     if a == b and all(c.side == "both" for c in changes):
-        return _refused(text, unknown, notes)
+        return complaints.refused(text, unknown, asked=bool(notes.asks))
+    scheduled = any(i.kind == "event" or (i.kind == "layer" and levers.load(i.name).events) for i in items)
+    why = notes.stops or complaints.prevents(items, notes.used, scheduled=scheduled, guessed=shape.guessed)
+    if why:
+        said = f" Besides: {'; '.join(unknown)}." if unknown else ""
+        return NotUnderstood(text, f"Nothing was run: {why}.{said}", unknown)
     found = Understood(
         text=text,
         design_a=a,
@@ -115,7 +111,7 @@ def read(text: str) -> Understood | NotUnderstood:
     return echo(found)
 
 
-def _designs(shape: Frame, notes: _Notes) -> tuple[str, str]:
+def _designs(shape: Frame, notes: Notes) -> tuple[str, str]:
     """The base designs of A and B; "" when none is named."""
     left = [i for i in shape.left if i.kind == "design"]
     right = [i for i in shape.right if i.kind == "design"]
@@ -143,7 +139,7 @@ def _read_part(
     clauses: Sequence[Clause],
     all_clauses: Sequence[Clause],
     shape: Frame,
-    notes: _Notes,
+    notes: Notes,
     sides: Mapping[str, str],
 ) -> None:
     designs_before, previous = 0, ""
@@ -163,7 +159,7 @@ def _read_part(
 
 
 def _read_clause(
-    clause: Clause, side: str, all_clauses: Sequence[Clause], shape: Frame, notes: _Notes
+    clause: Clause, side: str, all_clauses: Sequence[Clause], shape: Frame, notes: Notes
 ) -> list[WordChange]:
     real: Side = "both" if side in ("both", "condition") else "A" if side == "A" else "B"
     names = clause.names or _borrowed(clause, all_clauses, shape, notes)
@@ -180,13 +176,7 @@ def _read_clause(
         names = [i for i in names if i not in held]
         if not names:
             return []
-    denied = next((i for i in clause.items if i.text.lower() in _NEGATIONS), None)
-    if denied is not None and names:
-        notes.problems.append(
-            (denied.start, f"'{denied.text} ... {names[0].text}': say 'no' or 'without' instead")
-        )
-        notes.used |= {i.start for i in clause.items if i.kind != "design"}
-        return []
+    names, denied = _denied(names, clause, notes)
     if any(n.name in _DOSING for n in names):
         # "split the dose into three doses": the second word is part of the first.
         notes.used |= {n.start for n in names if n.name == "dose"}
@@ -205,19 +195,19 @@ def _read_clause(
             )
             notes.used |= {i.start for i in (name, between, *around) if i.kind != "design"}
             continue
-        reading = _read_name(name, around, real, clause)
+        reading = _read_name(name, around, real, clause, off=denied or clause.negated)
         notes.take(reading, name.start)
         made += reading.changes
         if reading.other_side:
             other: Side = "B" if real == "A" else "A"
             made += [replace(c, side=other) for c in reading.other_side]
     _horizon(clause, notes)
-    left = next((i for i in clause.items if i.kind in ("off", "loss") and i.start not in notes.used), None)
+    done = {i.kind for i in clause.items if i.start in notes.used}
+    left = next((i for i in clause.items if i.kind in _ACTS and {i.kind, *_ACTS[i.kind]}.isdisjoint(done)
+                 and i.start not in notes.used), None)  # fmt: skip
     if left is not None and made:
         # "X is removed" with nothing removed would be the opposite of what was said.
-        notes.problems.append(
-            (left.start, f"'{left.text}': not clear what it removes, so this part is left out")
-        )
+        notes.problems.append((left.start, f"'{left.text}': not clear of what, so this part is left out"))
         notes.used.add(left.start)
         return []
     notes.used |= {i.start for i in clause.items if i.kind == "gain" and not clause.names}
@@ -243,17 +233,43 @@ def _broken(name: Item, around: Sequence[Item], clause: Clause) -> Item | None:
     return None
 
 
-def _read_name(name: Item, around: Sequence[Item], side: Side, clause: Clause) -> Reading:
+def _denied(names: list[Item], clause: Clause, notes: Notes) -> tuple[list[Item], bool]:
+    """The names that a negation leaves, and whether it switches them off.
+
+    "Don't give lymphodepletion" and "never become senescent" switch off; "don't lower the dose" and "not with
+    c-Jun" leave things as they are; "does not express PD-1" is the loss of it.
+    """
+    word = next((i for i in clause.items if i.text.lower() in NEGATIONS), None)
+    if word is None or not names:
+        return names, False
+    changed = any(i.kind in ("amount", "up", "down", "level", "off", "loss") for i in clause.items)
+    lost = [n for n in names if n.kind == "layer" and vocabulary().polarity.get(n.name) == "loss"]
+    expressed = [i for i in clause.items if i.kind == "gain"]
+    if expressed and lost == names and not changed:
+        notes.used |= {i.start for i in (word, *expressed)}
+        clause.items = [i for i in clause.items if i not in expressed]
+        return names, False
+    concepts = [n for n in names if n.kind == "concept" and vocabulary().concepts[n.name].off is not None]
+    if concepts == names and not changed:
+        notes.used.add(word.start)
+        return names, True
+    notes.used |= {i.start for i in clause.items if i.kind not in ("design", "unknown")} | {word.start}
+    told = " ".join(i.text for i in clause.items if i.start >= word.start and i.kind != "stop")
+    notes.assumed.append(f"'{told}': left as the design has it")
+    return [], False
+
+
+def _read_name(name: Item, around: Sequence[Item], side: Side, clause: Clause, *, off: bool) -> Reading:
     if name.kind == "concept":
-        return read_concept(name, around, side, negated=clause.negated)
+        return read_concept(name, around, side, negated=off)
     if name.kind == "event":
         return read_event(name, around, side)
-    if clause.negated and clause.part != "only":
+    if off and clause.part != "only":
         return Reading(used=[name])  # "X with c-Jun vs X without c-Jun": nothing to do on this side
-    return read_layer(name, around, side, negated=clause.negated)
+    return read_layer(name, around, side, negated=off)
 
 
-def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: _Notes) -> list[Item]:
+def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: Notes) -> list[Item]:
     """The name that a clause of amounts alone is about: from the other side, or from its unit."""
     cycle = next((i for i in clause.items if i.amount is not None and i.amount.kind == "cycle"), None)
     if cycle is not None:
@@ -322,7 +338,7 @@ def _owner(item: Item, names: Sequence[Item], clause: Clause) -> Item:
     return min(names, key=distance)
 
 
-def _horizon(clause: Clause, notes: _Notes) -> None:
+def _horizon(clause: Clause, notes: Notes) -> None:
     """Durations that no event took are the length of the run."""
     for item in clause.amounts:
         if item.start in notes.used or item.amount is None or item.amount.kind != "duration":
@@ -332,37 +348,54 @@ def _horizon(clause: Clause, notes: _Notes) -> None:
             notes.used.add(item.start)
 
 
-def _sided(notes: _Notes, shape: Frame) -> list[WordChange]:
+def _sided(notes: Notes, shape: Frame) -> list[WordChange]:
     """All changes with their side; conditions become the change when nothing else is changed."""
     own = any(made for side, made in notes.sides if side in ("A", "B"))
     out: list[WordChange] = []
     for side, made in notes.sides:
         promoted = side == "condition" and not own and not shape.compared
-        out += [replace(c, side="A") if promoted and c.side == "both" else c for c in made]
+        for change in made:
+            dosed = side == "condition" and change.target == "dose"
+            if change.side == "both" and dosed and own:
+                # The dose is chosen with the rest of the treatment; a tumour is what it is.
+                notes.assumed.append(
+                    f"'{change.said}' read as part of the change (say 'both' for both designs)"
+                )
+            elif change.side == "both" and side == "condition" and own:
+                notes.assumed.append(f"'{change.said}' read as the setting of both arms")
+            out.append(replace(change, side="A") if change.side == "both" and (promoted or dosed) else change)
     out = _once(out, notes)
-    one_sided = {c.target for c in out if c.side == "A"}
+    own_scene = {p for c in out if c.side == "A" for p in _scene(c)}
     return [
-        replace(c, side="B") if c.side == "both" and c.target in one_sided and shape.compared else c
+        replace(c, side="B") if c.side == "both" and shape.compared and own_scene & _scene(c) else c
         for c in out
     ]
 
 
-def _once(changes: list[WordChange], notes: _Notes) -> list[WordChange]:
+def _scene(change: WordChange) -> set[str]:
+    """What a change sets of patient, tumour or treatment: an arm has its own, or both the same."""
+    if change.kind in ("set", "times"):
+        return {change.target}
+    if change.kind == "event":
+        return set()
+    moved = {e.parameter for e in levers.load(change.target).effects}
+    return {change.target} | {p for p in moved if meanings()[p].kind == "scenario"}
+
+
+def _once(changes: list[WordChange], notes: Notes) -> list[WordChange]:
     """One value per side and parameter; a second one is named, not applied."""
     seen: set[tuple[str, str]] = set()
     out: list[WordChange] = []
     for change in changes:
         key = (change.side, change.target)
         if change.kind == "set" and key in seen:
-            notes.problems.append(
-                (10**6, f"'{change.said}' contradicts another value for design {change.side}")
-            )
+            notes.stops = f"'{change.said}' contradicts another value for design {change.side}"
             continue
         if change.kind in ("layer", "event") and change.target in levers.names() and key in seen:
             # "Rested with dasatinib for 3 days" names one lever twice: it acts once, as it was told.
             at = next(n for n, c in enumerate(out) if (c.side, c.target) == key)
             if change.events and out[at].events and change.events != out[at].events:
-                notes.problems.append((10**6, f"'{change.said}' contradicts another schedule"))
+                notes.stops = f"'{change.said}' contradicts another schedule"
             elif change.events:
                 out[at] = change
             continue
@@ -371,115 +404,13 @@ def _once(changes: list[WordChange], notes: _Notes) -> list[WordChange]:
     return out
 
 
-def _outcomes(items: Sequence[Item], notes: _Notes) -> None:
-    """Outcome words only say what to look at; with a direction they would be an order to the model."""
-    for n, item in enumerate(items):
-        if item.kind != "outcome" or item.start in notes.used:
-            continue
-        before = [
-            i for i in items[max(0, n - 2) : n] if i.kind in ("up", "down") and i.start not in notes.used
-        ]
-        after = [i for i in items[n + 1 : n + 2] if i.kind in ("up", "down") and i.start not in notes.used]
-        asked = any(
-            i.kind == "stop" and _ASKING.match(i.text) and (n == 0 or _OPENING.match(i.text) is None)
-            for n, i in enumerate(items[:n])
-        )
-        if (before or after) and not asked:
-            said = " ".join(i.text for i in (*before, item, *after))
-            notes.problems.append((item.start, f"'{said}' is an outcome of the model, not a setting"))
-        notes.used |= {i.start for i in (*before, *after)}
-        notes.used.add(item.start)
-        notes.asks.append(item.name)
-    for item in items:
-        if (
-            item.amount is not None
-            and item.amount.kind == "day"
-            and item.start not in notes.used
-            and notes.asks
-        ):
-            notes.used.add(item.start)
-            notes.assumed.append(
-                f"'{item.text}' read as a day to look at: shares are given for days 14, 28 and 90"
-            )
-
-
-def _looked_at(items: Sequence[Item], notes: _Notes) -> None:
-    """A day that no schedule took is how far the run goes: "which does better after two years"."""
-    for item in items:
-        day = item.amount if item.amount is not None and item.amount.kind == "day" else None
-        if day is None or item.start in notes.used or notes.days is not None or day.value < SHORTEST_RUN:
-            continue
-        notes.days = day.value
-        notes.used.add(item.start)
-        notes.assumed.append(f"'{item.text.strip()}' read as the length of the run")
-
-
-SHORTEST_RUN = 28.0
-"""Days; an earlier day is no end of a run."""
 _BOUND = re.compile(
-    r"(?:(?:less|fewer|more|greater) than|at (?:least|most)|up to|below|above)\s[\d.,]+(?:e\d+)?%?"
+    r"(?:(?:no )?(?:less|fewer|more|greater) than|"
+    r"as (?:little|few|much|many) as|"
+    r"at (?:least|most)|up to|below|above)\s[\d.,]+(?:e\d+)?%?"
     r"(?!\s?-?(?:day|week|month|year|hour|fold|x))(?![\d.,e])",
     re.I,
 )
-_ASKING = re.compile(
-    r"(?:how|what|which|does|do|will|would|is|are|can|could|should)\b(?! (?:if|about)\b)", re.I
-)
-_OPENING = re.compile(r"(?:will|would|is|are|can|could|should)\b", re.I)
-"""These ask only where they open the sentence."""
-_GLUE = ("stop", "place", "versus", "but-not", "only", "keep", "side",
-         "instead", "replace", "compare", "from", "to", "by", "with", "without",
-         "and",          "or", "under", "both", "comma", "horizon")  # fmt: skip
-
-
-def _unknown(text: str, items: Sequence[Item], notes: _Notes) -> tuple[str, ...]:
-    """Every piece that nothing took, neighbours together, with the nearest levers."""
-    found: list[tuple[int, str]] = list(notes.problems)
-    told = {at for at, _ in notes.problems}
-    group: list[Item] = []
-    for item in (*items, Item("comma", len(text), len(text), "")):
-        loose = item.kind not in _GLUE and item.start not in notes.used and item.start not in told
-        if loose:
-            group.append(item)
-        elif group and (item.kind not in ("stop", "place") or item.text == ""):
-            found.append((group[0].start, _complaint(text, group)))
-            group = []
-    return tuple(message for _, message in sorted(found))
-
-
-def _complaint(text: str, group: Sequence[Item]) -> str:
-    piece = text[group[0].start : group[-1].end]
-    if all(i.kind == "term" for i in group):
-        return f"'{piece}' is in the glossary, but nothing in the model stands for it ({nearest(piece)})"
-    if all(i.kind == "amount" for i in group):
-        return f"'{piece}' belongs to nothing that was named"
-    if all(i.kind in ("up", "down", "level", "off", "loss", "gain") for i in group):
-        return f"'{piece}' belongs to nothing that was named"
-    strange = [i for i in group if i.kind in ("unknown", "term")]
-    core = text[strange[0].start : strange[-1].end] if strange else piece
-    return f"'{piece}' ({nearest(core)})"
-
-
-def nearest(piece: str) -> str:
-    """The levers and quantities whose names come closest, or where to find them all."""
-    from rapidfuzz import fuzz, process
-
-    from assistant.kinetics.quantities import fold
-
-    labels = vocabulary().labels
-    folded = {fold(phrase): phrase for phrase in labels}
-    close = process.extract(fold(piece), list(folded), scorer=fuzz.ratio, limit=6, score_cutoff=62)
-    shown = list(dict.fromkeys(f"'{folded[c[0]]}'" for c in close))[:2]
-    if shown:
-        return "nearest: " + " or ".join(shown)
-    return "nothing close; `senescope model designs` lists the levers"
-
-
-def _refused(text: str, unknown: tuple[str, ...], notes: _Notes) -> NotUnderstood:
-    if unknown:
-        return NotUnderstood(text, "No change was understood: " + "; ".join(unknown) + ".", unknown)
-    if notes.asks:
-        return NotUnderstood(text, "The outcome was understood, but no change and no second design.", unknown)
-    return NotUnderstood(text, "No design, lever or parameter was found in it.", unknown)
 
 
 def echo(found: Understood) -> Understood:
@@ -497,8 +428,3 @@ def echo(found: Understood) -> Understood:
     if found.days is not None:
         parts.append(f"{found.days:g} days")
     return replace(found, echo="; ".join(parts))
-
-
-def is_small(word: str) -> bool:
-    """Whether a word only holds a sentence together."""
-    return small(word.lower()) is not None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.kinetics.words import Item, vocabulary
+from assistant.kinetics.words import NEGATIONS, Item, vocabulary
 
 _GIVING = ("infuse", "infused", "infusing", "inject", "injected", "administer", "deliver")
 _BINDERS = ("binder", "binders", "scfv", "scfvs")
@@ -15,6 +15,7 @@ _STRENGTH = re.compile(r"(?:weak|strong|tight|loos)\w*$")
 
 def meant(items: Sequence[Item]) -> tuple[Item, ...]:
     """Words that others near them give a meaning: a weaker binder has a lower affinity."""
+    items = _parted(items)
     out = list(items)
     for n, item in enumerate(items):
         near = [i.text.lower() for i in items[max(0, n - 3) : n + 4]]
@@ -31,6 +32,15 @@ def meant(items: Sequence[Item]) -> tuple[Item, ...]:
         if item.kind == "layer":
             _expressed(out, n)
             _dosed(out, n)
+            _stopped(out, n)
+        _of_some(out, n)
+        if _DIVIDES.match(item.text) and item.kind in ("down", "unknown") and not _by(items, n):
+            _divided(out, n)
+        if item.text.lower() in NEGATIONS:
+            _unchanged(out, n)
+        if item.amount is not None and _AFTER.search(item.text) and _next(items, n).kind == "outcome":
+            out[n] = replace(item, amount=replace(item.amount, kind="relative"))
+            continue
         if item.amount is not None:
             _counted(out, n)
         beside = [*items[max(0, n - 2) : n], *items[n + 1 : n + 4]]
@@ -42,10 +52,112 @@ def meant(items: Sequence[Item]) -> tuple[Item, ...]:
 
 
 _NAMED = ("concept", "layer", "event")
-_SIZE_WORDS = re.compile(r"(?:bigg?|large|small|bulky|huge|tiny)(?:r|er|est)?$", re.I)
+_ENDS = ("comma", "and", "or", "versus", "instead", "but-not")
+"""Where what is said of one thing ends."""
+_SPLITS = re.compile(r"(?:split|divid|fractionat)\w*$", re.I)
+_STOPS = re.compile(r"(?:stop|halt|end|finish|discontinu)\w*$", re.I)
+_TOUCHES = re.compile(r"(?:chang|alter|affect|touch|modif)\w*$", re.I)
+
+
+def _unchanged(items: list[Item], at: int) -> None:
+    """ "Don't change the dose" keeps it."""
+    for n in range(at + 1, min(len(items), at + 3)):
+        if items[n].kind in ("stop", "unknown") and _TOUCHES.match(items[n].text):
+            items[at] = replace(items[at], kind="stop", text="")
+            items[n] = replace(items[n], kind="keep", name="")
+            return
+
+
+def _stopped(items: list[Item], at: int) -> None:
+    """ "Stop dasatinib on day 30" is its last day, not a lever without it."""
+    before = [n for n in range(max(0, at - 2), at) if items[n].kind not in ("stop", "place")]
+    word = next((n for n in before if _STOPS.match(items[n].text)), None)
+    day = next((n for n in range(at + 1, min(len(items), at + 4)) if items[n].amount is not None), None)
+    amount = items[day].amount if day is not None else None
+    if word is not None and day is not None and amount is not None and amount.kind == "day":
+        items[word] = replace(items[word], kind="stop")
+        items[day] = replace(items[day], amount=replace(amount, kind="until"))
+
+
+def _parted(items: Sequence[Item]) -> list[Item]:
+    """ "Split 1e8 cells over two infusions": a dose, in parts."""
+    out = list(items)
+    at = next((n for n, i in enumerate(out) if i.kind in ("unknown", "down") and _SPLITS.match(i.text)), None)
+    if at is None:
+        return out
+    after = range(at + 1, min(len(out), at + 8))
+    cells = next((n for n in after if (a := out[n].amount) and a.unit.startswith("cells")), None)
+    parts = next((n for n in after if cells is not None and n > cells and out[n].amount is not None), None)
+    if cells is None or parts is None:
+        return out
+    out[at] = replace(out[at], kind="layer", name="split-dose")
+    for n in after:
+        if out[n].name == "dose" or out[n].kind in ("to", "horizon"):
+            out[n] = replace(out[n], kind="stop", name="")
+    whole = replace(out[cells], end=out[cells].start, amount=None)
+    # The dose is a change of its own, told before its parts.
+    dose = [replace(whole, kind="concept", name="dose"), out[cells], replace(whole, kind="and", text="and")]
+    return [*out[:at], *dose, *out[at:cells], *out[cells + 1 :]]
+
+
+_AFTER = re.compile(r"\b(?:after|post|following|before)$", re.I)
+
+
+def _next(items: Sequence[Item], at: int) -> Item:
+    """The next word that says something, or the piece itself."""
+    return next((i for i in items[at + 1 :] if i.kind not in ("stop", "place")), items[at])
+
+
+_DIVIDES = re.compile(r"divid(?:e|es|ed|ing)$|proliferat(?:e|es|ed|ing)$", re.I)
+_DIVIDING = re.compile(r"(?:(memory) |effector |car[- ]?t |t )?(?:cells?|effectors|they|product)$", re.I)
+
+
+def _by(items: Sequence[Item], at: int) -> bool:
+    return any(i.kind in ("by", "to") for i in items[at + 1 : at + 3])
+
+
+def _divided(items: list[Item], at: int) -> None:
+    """ "The cells divide 20 % faster": a rate, not a smaller number of cells."""
+    for n in range(at - 1, max(-1, at - 4), -1):
+        who = _DIVIDING.match(items[n].text)
+        if who is not None:
+            items[at] = replace(items[at], kind="concept", name="rM" if who[1] else "proliferation")
+            items[n] = replace(items[n], kind="stop", name="")
+            return
+
+
+_SOME_CELLS = re.compile(r"(?:(?:infused|product|car[- ]?t?\+?|t|the) )*(?:cells?|product|population)$", re.I)
+_SPECIFIC = {
+    ("senescent", "killing"): "senescent-killing", ("senescent", "proliferation"): "",
+    ("exhausted", "killing"): "eX", ("exhausted", "proliferation"): "",
+    ("memory", "killing"): "eM", ("memory", "proliferation"): "rM",
+}  # fmt: skip
+"""What a general rate is called in one kind of cells; "" where they have none in the model."""
+
+
+def _of_some(items: list[Item], at: int) -> None:
+    """ "Senescent cells never kill": the killing of those cells, not of all."""
+    state = re.match(r"(senescent|exhausted|memory)\b.*\bcells?$", items[at].text, re.I)
+    if state is None:
+        return
+    for n in range(at + 1, min(len(items), at + 5)):
+        if items[n].kind in _ENDS:
+            return
+        name = _SPECIFIC.get((state[1].lower(), items[n].name))
+        if name is not None:
+            items[at] = replace(items[at], kind="stop", name="")
+            items[n] = replace(items[n], kind="concept" if name else "unknown", name=name)
+            return
+
+
+_SIZE_WORDS = re.compile(
+    r"(?:\b|as )(?:bigg?|large|small|bulky|huge|tiny|massive|enormous|giant)(?:r|er|est)?$", re.I
+)
 
 
 def _is_size(item: Item) -> bool:
+    if item.amount is not None and item.amount.kind == "fold":
+        return _SIZE_WORDS.search(item.text) is not None
     return item.kind in ("up", "down", "level") and _SIZE_WORDS.match(item.text) is not None
 
 
@@ -53,6 +165,7 @@ _STATES = {
     "senescent": "senescent-share", "senescence": "senescent-share", "exhausted": "exhausted-share",
     "memory": "memory-share", "effector": "effector-share", "effectors": "effector-share",
 }  # fmt: skip
+_SHARES = {"senescent": "senescent-share", "exhausted": "exhausted-share"}
 _CELLS = re.compile(r"(?:infused |product |starting |car[- ]?t |t[- ]|car )*cells?$|product$", re.I)
 
 
@@ -98,9 +211,18 @@ def _counted(items: list[Item], at: int) -> None:
                 items[n] = replace(items[n], kind="stop")
     if amount.kind == "fold" and amount.way == "down":
         amount = replace(amount, kind="percent", value=1.0 / amount.value)
+    if amount.kind == "percent" and len(after) > 1 and _mixture(items, at, after):
+        items[at] = replace(items[at], kind="unknown", amount=None)
+        return
+    if amount.kind == "percent" and after[:1] == [at + 1] and at and items[at - 1].kind not in ("by", "to"):
+        name = _SHARES.get(items[at + 1].text.lower())
+        if name and items[at + 1].kind in ("concept", "unknown"):
+            items[at + 1] = replace(items[at + 1], kind="concept", name=name)
+            return
     if amount.kind == "percent" and re.search(r"\bof\b", items[at].text, re.I) and len(after) > 1:
         cells, state = items[after[0]], items[after[1]]
-        if cells.name == "burden" and _antigen_low(items, after[1:4]):
+        scene = [n for n in after[1:] if items[n].kind not in ("design", "under", "with")]
+        if cells.name == "burden" and "cell" in cells.text.lower() and _antigen_low(items, scene[:3]):
             items[after[0]] = replace(cells, name="escape")
             items[at] = replace(items[at], text=_bare_text(items[at]), amount=amount)
             return
@@ -109,6 +231,21 @@ def _counted(items: list[Item], at: int) -> None:
             items[after[0]] = replace(cells, kind="stop")
             items[after[1]] = replace(state, kind="concept", name=name)
             items[at] = replace(items[at], text=_bare_text(items[at]), amount=amount)
+
+
+def _mixture(items: list[Item], at: int, after: list[int]) -> bool:
+    """Whether only a part of the cells has an edit: "half of the cells express c-Jun"."""
+    cells = items[after[0]]
+    if cells.kind not in ("stop", "place") or not _SOME_CELLS.match(cells.text):
+        return False
+    for n in after[1:]:
+        if items[n].kind in _ENDS or items[n].kind in ("outcome", "concept"):
+            return False
+        if items[n].kind == "layer":
+            from assistant.kinetics.clauses import is_edit
+
+            return is_edit(items[n])
+    return False
 
 
 def _bare_text(item: Item) -> str:
@@ -148,5 +285,8 @@ def _given(items: Sequence[Item], at: int) -> bool:
         before[-1].kind in ("up", "down")
         or (before[-1].amount is not None and before[-1].amount.kind == "fold")
     )
-    gives = any(i.kind == "with" or i.text.lower() in _GIVING for i in before[-3:-1])
+    alone = (
+        len(before) == 1 and before[0].kind in ("up", "down") and all(i.text != "there" for i in items[:at])
+    )
+    gives = alone or any(i.kind == "with" or i.text.lower() in _GIVING for i in before[-3:-1])
     return sized and gives and not any(i.kind in ("concept", "outcome", "layer") for i in after)

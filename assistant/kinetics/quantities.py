@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 AmountKind: TypeAlias = Literal[
-    "number", "fold", "percent", "duration", "every", "day", "window", "until", "cycle"
+    "number", "fold", "percent", "duration", "every", "day", "window", "until", "cycle", "relative",
+    "range",
 ]  # fmt: skip
 
 _FOLD: Final = str.maketrans(
@@ -64,7 +65,8 @@ _TARGET: Final = (
     r"(?:blast|(?:tumou?r\s|target\s|leuka?emia\s|lymphoma\s|myeloma\s|cancer\s|malignant\s)?cell)"
 )
 _UNIT: Final = (
-    r"(?P<unit>cells?\s?(?:/|per)\s?(?:kg|kilogram)\b|cells?\s?(?:/|per)\s?(?:ul|microliter|microlitre)\b"
+    r"(?P<unit>(?:(?:car[- ]?t?\+?\s)?cells?\s?)?(?:/|per)\s?(?:kg|kilogram)\b"
+    r"|cells?\s?(?:/|per)\s?(?:ul|microliter|microlitre)\b"
     r"|cells?\s?(?:/|per)\s?ml\b|(?:(?:antigens?|cd\d+|bcma)\s)?molecules?"
     rf"(?:(?:\sof\s(?:the\s)?(?:antigen|target|cd\d+|bcma))?\s?(?:/|per)\s?{_TARGET})?\b"
     r"|(?:(?:antigens?|cd\d+|bcma|target)\s?)?(?:antigens?|copies|sites|receptors)?"
@@ -193,7 +195,7 @@ def _adverb(match: re.Match[str]) -> Amount:
 
 
 def _window(match: re.Match[str]) -> Amount:
-    size = _DAYS[match["time"]] if match["time"] else 1.0
+    size = _DAYS.get(match["time"], 1.0)
     return Amount("window", float(match["n"]) * size, match.end(), other=float(match["m"]) * size)
 
 
@@ -208,14 +210,23 @@ _MUCH: Final = (
     r"high|much|many|dense|strong|large|fast|quick|rapid|long|often|big|potent|tight|well|efficient"
 )
 _AS: Final = rf"(?P<as>\sas\s(?:{_MUCH}|{_LITTLE})(?:ly)?\b)"
+_START: Final = (
+    r"(?:[\s-](?:(?:the|a|first|car-?t|cell|initial)\s)*"
+    r"(?:infusion|treatment|transfer|injection|dosing|day\s0)\b)?"
+)
+"""From when days are counted."""
 _OF: Final = r"(?:\sof(?:\s(?:the|its|our|their|a))?(?:\s(?:usual|full|standard|normal|original|whole))?)?"
 _ADVERBS: Final = "|".join(sorted((w.replace(" ", "[ -]") for w in _ADVERB), key=len, reverse=True))
 _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], ...]] = tuple(
     (re.compile(pattern), build)
     for pattern, build in (
+        (
+            rf"(?P<n>{_DIGITS})(?:\s?-\s?|\.\.)(?P<m>{_DIGITS})(?![\w-]*bb)(?:\s?{_UNIT}|[\s-]?{_TIME}|\s?%)?",
+            lambda m: Amount("range", number(m["n"]), m.end(), other=number(m["m"])),
+        ),
         (rf"(?P<word>{_ADVERBS})\b", _adverb),
         (
-            rf"{_N}[\s-]?(?P<t1>days?|weeks?|hours?)?\son(?:\sand|\sthen|,|\s?/)?\s"
+            rf"{_N}[\s-]?(?P<t1>days?|weeks?|hours?)?\son(?:(?:\sand|\sthen|,|\s?/)?\s|/)"
             rf"(?P<m>{_NUMBER})[\s-]?(?:(?P<t2>day|week|hour)s?\s)?off\b",
             _cycle,
         ),
@@ -253,12 +264,26 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         ),
         (rf"{_N}[\s-]?{_TIME}\sapart\b", lambda m: Amount("every", _days(m), m.end())),
         (
-            r"(?:between|from)\s(?:day|week|month|d)s?\s?(?P<n>\d+(?:\.\d+)?)\s?(?:to|and|until|till|through|-)\s?"
-            r"(?:day\s|week\s|month\s|d)?(?P<m>\d+(?:\.\d+)?)\b(?P<time>(?!))?",
+            r"(?:(?:between|from)\s)?(?P<time>day|week|month|d)s?\s?(?P<n>\d+(?:\.\d+)?)\s?"
+            r"(?:to|and|until|till|through|-)\s?(?:(?:day|week|month)\s|d)(?P<m>\d+(?:\.\d+)?)\b",
             _window,
         ),
         (
-            r"days?\s(?P<n>\d+(?:\.\d+)?)\s?(?:to|-|until)\s?(?:day\s)?(?P<m>\d+(?:\.\d+)?)\b(?P<time>(?!))?",
+            r"(?:between|from)\s(?P<time>day|week|month|d)s?\s?(?P<n>\d+(?:\.\d+)?)\s?"
+            r"(?:to|and|until|till|through|-)\s?(?P<m>\d+(?:\.\d+)?)\b(?!\s?(?:cells?|%|fold|x\b))",
+            _window,
+        ),
+        (
+            rf"first\s{_N}[\s-]?{_TIME}",
+            lambda m: Amount("window", 0.0, m.end(), other=_days(m)),
+        ),
+        (
+            r"first\s(?P<n>)(?P<time>week|month|fortnight)\b",
+            lambda m: Amount("window", 0.0, m.end(), other=_days(m)),
+        ),
+        (
+            r"(?P<time>day|week)s?\s(?P<n>\d+(?:\.\d+)?)\s?(?:to|-|until|through)\s?(?P<m>\d+(?:\.\d+)?)\b"
+            r"(?!\s?(?:cells?|%|fold|x\b))",
             _window,
         ),
         (
@@ -272,7 +297,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         (r"\b(?:on\s)?d\+?(?P<n>\d{1,4})\b", lambda m: Amount("day", float(m["n"]), m.end())),
         (rf"(?:after|at|starting\safter)\s{_N}[\s-]?{_TIME}", lambda m: Amount("day", _days(m), m.end())),
         (
-            rf"{_N}[\s-]?{_TIME}\s(?:(?:after|post|later)\b|in\b(?=\s?(?:$|[,.?;])))",
+            rf"{_N}[\s-]?{_TIME}\s(?:(?:after|post|later|following)\b{_START}|in\b(?=\s?(?:$|[,.?;])))",
             lambda m: Amount("day", _days(m), m.end()),
         ),
         (rf"{_N}[\s-]?{_TIME}", lambda m: Amount("duration", _days(m), m.end())),

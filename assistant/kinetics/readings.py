@@ -124,7 +124,8 @@ def _sized(
     if before is None and last is not target and roles[id(last)] == "to":
         out.used.append(last)
         out.problem = (
-            f"'{target.text} to {last.text}' is a range: give one value, or two with 'or' between them"
+            f"'{target.text} to {last.text}' is a range: give one value or two with 'or' between them, or use"
+            " --scan NAME=FROM..TO"
         )
         return
     if target.amount.kind == "number":
@@ -132,6 +133,10 @@ def _sized(
         if before is not None and before is not target:
             out.used.append(before)
             _absolute(concept, before, "to", None, side, out, out.other_side)
+            if way is None:
+                out.assumed.append(
+                    f"'from {before.text} to {target.text}' read as the second against the first"
+                )
     elif target.amount.kind == "percent":
         _percentage(concept, target, roles[id(target)], way, side, out)
     else:
@@ -168,7 +173,10 @@ def _absolute(
             return
         value, unit = amount.value, amount.unit
         if meanings()[name].unit == "cells" and not unit and 0.0 < value < FEWEST_CELLS:
-            out.problem = f"'{item.text}' for {concept.label}: how many cells? Write e.g. 1e8 cells"
+            out.problem = (
+                f"'{item.text}' for {concept.label}: how many cells? Write e.g. '1e8 cells', or for"
+                " another dose 'a second infusion on day 30'"
+            )
             return
         if unit == "cells/kg":
             value, unit = value * BODY_WEIGHT_KG, "cells"
@@ -176,11 +184,8 @@ def _absolute(
                 f"{amount.value:g} cells/kg read as {value:g} cells at an assumed {BODY_WEIGHT_KG:g} kg"
             )
         shown = unit or meanings()[name].unit
-        into.append(
-            WordChange(
-                side, "set", name, value, unit, f"{_titled(concept, name)} = {value:g} {shown}".rstrip(" 1")
-            )
-        )
+        said = f"{_titled(concept, name)} = {value:g}{'' if shown == '1' else ' ' + shown}"
+        into.append(WordChange(side, "set", name, value, unit, said))
 
 
 def _percentage(concept: Concept, item: Item, role: str, way: Item | None, side: Side, out: Reading) -> None:
@@ -309,9 +314,10 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
         out.used += words
         out.assumed.append(f"'{absent.text} {item.text}': the design has none unless it is added")
         return out
-    if negated:
+    lost = vocabulary().polarity.get(lever.id) == "loss" and not _TREATMENT.search(item.text)
+    if negated and not lost:
         out.used += words
-        out.problem = f"without {lever.name}: the design has it only when it is added"
+        out.assumed.append(f"'without {item.text}': the design has none unless it is added")
         return out
     polarity = vocabulary().polarity.get(lever.id, "")
     for word in words:
@@ -341,6 +347,11 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
         out.problem = f"'{item.text}': {problem.message}"
         return out
     if events:
+        spans = {e.duration for e in events if e.duration}
+        if spans and not any(i.amount and i.amount.kind in ("duration", "window", "cycle") for i in timing):
+            out.assumed.append(
+                f"no length said for '{item.text}': {max(spans):g} days, as lever {lever.id} has it"
+            )
         said = f"{item.text} (lever {lever.id}): " + "; ".join(describe(e) for e in events)
         out.changes.append(WordChange(side, "layer", lever.id, None, "", said, events=events))
     return out

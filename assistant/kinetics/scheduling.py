@@ -26,8 +26,12 @@ def reschedule(
     """A lever's events at the times and sizes that the words give; unused pieces stay unused."""
     if lever == "split-dose":
         return _split(events, timing, out)
+    days = [i for i in timing if i.amount is not None and i.amount.kind == "day"]
+    if len(days) > 1:
+        return _on_days(events, days, timing, out)
     main = events[-1]
     fields: dict[str, float] = {}
+    once = False
     for item in timing:
         amount = item.amount
         assert amount is not None
@@ -38,26 +42,37 @@ def reschedule(
             out.assumed.append(
                 f"'{item.text}' read as {lever} for {amount.value:g} days every {fields['every']:g} days"
             )
-        elif amount.kind == "duration" and main.duration:
-            fields["duration"] = amount.value
-        elif amount.kind == "every":
-            fields["every"] = amount.value
-        elif amount.kind == "day":
-            fields["time"] = amount.value
-        elif amount.kind == "until":
-            fields["until"] = amount.value
         elif amount.kind == "window" and main.duration:
-            fields["time"], fields["duration"], fields["every"] = (
-                amount.value,
-                amount.other - amount.value,
-                0.0,
-            )
+            fields["time"], fields["duration"] = amount.value, amount.other - amount.value
+            once = True
+        elif amount.kind in _FIELDS and (main.duration or amount.kind != "duration"):
+            fields[_FIELDS[amount.kind]] = amount.value
         elif not _size(main, item, fields):
             continue
         out.used.append(item)
     if not fields:
         return ()
+    if once:
+        fields.setdefault("every", 0.0)
     return tuple(moved(e, main, fields) for e in events)
+
+
+def _on_days(
+    events: Sequence[Event], days: Sequence[Item], timing: Sequence[Item], out: Reading
+) -> tuple[Event, ...]:
+    """The same once on each of several days; a count of them ("twice") is no size."""
+    others = [
+        i
+        for i in timing
+        if i not in days and not (i.amount and i.amount.kind == "fold" and i.amount.value == len(days))
+    ]
+    out.used += [*days, *(i for i in timing if i not in others and i not in days)]
+    found: list[Event] = []
+    for item in days:
+        assert item.amount is not None
+        shape = reschedule("", events, others, out) or tuple(events)
+        found += [moved(e, shape[-1], {"time": item.amount.value, "every": 0.0}) for e in shape]
+    return tuple(sorted(found, key=lambda e: e.time))
 
 
 def _size(main: Event, item: Item, fields: dict[str, float]) -> bool:

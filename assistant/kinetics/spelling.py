@@ -20,7 +20,7 @@ _KINDS = ("up", "down", "level", "off", "loss", "gain", "versus", "replace", "co
 _SIZES = """tenfold twofold fivefold threefold hundredfold percent molecule molecules million billion doubled
 double halved tripled weekly every"""
 _QUANTITIES = """
-halve halves halved double doubles triple triples quadruple
+halve halves halved halving double doubles doubling triple triples tripling quadruple quadrupled quadrupling
 order orders magnitude magnitudes factor times twice thrice third quarter fifth tenth hundredth
 thousandth hundred thousand trillion eleven twelve fourteen fifteen twenty thirty fifty sixty ninety
 hours month months years fortnight daily hourly monthly yearly biweekly fortnightly other until

@@ -146,8 +146,27 @@ _DESIGN_INSIDE: Final = re.compile(
     r"\b((?:split|divid|fractionat|stagger|repeat)\w*) (the|my|our) ([\w-]+) (dose|infusion)\b", re.I
 )
 """A product in the middle of what is done to its dose: "split the tisa-cel dose"."""
+_DESIGN_BETWEEN: Final = re.compile(
+    r"\b(second|2nd|third|3rd|another|additional|further|extra|repeat|booster|top-up|split|fractionated)"
+    r" ((?:axi|tisa|liso)-?cel|(?:4-?1BB|CD28|BBz|28z)(?: CAR(?:-?T)?)?) (dose|infusion|injection)s?\b",
+    re.I,
+)
+"""A product between the words of one name: "a second axi-cel dose"."""
+_WAIT: Final = re.compile(
+    r"\b(?:wait(?:ed|ing|s)?|hold off|held off)(?: for)? ((?:\w+ )?(?:\w+)) (?:and |before |then |, )+(?=\w)",
+    re.I,
+)
+_NOT_THAT: Final = re.compile(r",?\s(?:and\s)?(?:but\s)?not\s(?=\d)(\S+?),?(?=\s|$)", re.I)
+"""Another value that is denied: "1e6, not 1e8, cells"."""
 _SHORTEST: Final = 14
 """Days; below it no outcome of the table but the peak is read."""
+
+
+def _reordered(text: str) -> str:
+    """The text with a product inside another name put behind it, and "wait X and" as "after X"."""
+    text = _DESIGN_INSIDE.sub(r"\1 \2 \4 of \3", _BOTH_DOMAINS.sub("third-generation", text))
+    text = _NOT_THAT.sub(r" instead of \1", text)
+    return _WAIT.sub(r"after \1 ", _DESIGN_BETWEEN.sub(r"\1 \3 of \2", text))
 
 
 def parse(text: str) -> Understood | NotUnderstood:
@@ -168,7 +187,7 @@ def parse(text: str) -> Understood | NotUnderstood:
             "Cytokines of the culture are not in the model: its IL-7 and IL-15 levers are CAR-T cells that"
             " make the cytokine in the patient. Say 'CAR-T cells that secrete IL-15', or 'short culture'.",
         )
-    found = read(_DESIGN_INSIDE.sub(r"\1 \2 \4 of \3", _BOTH_DOMAINS.sub("third-generation", cleaned)))
+    found = read(_reordered(cleaned))
     if isinstance(found, NotUnderstood):
         return found
     if found.days is not None and found.days < _SHORTEST:

@@ -33,6 +33,10 @@ _SPELLING: Final = {
     "haematological": "hematological", "programme": "program", "ageing": "aging", "cart": "cart",
 }  # fmt: skip
 
+NEGATIONS: Final = frozenset(
+    ("not", "never", "neither", "nor", "cannot", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't")
+    + ("weren't", "won't", "wouldn't", "can't", "couldn't")
+)
 _HIGH: Final = frozenset(
     (
         "high",
@@ -48,6 +52,10 @@ _HIGH: Final = frozenset(
         "heavy",
         "fast",
         "long",
+        "huge",
+        "massive",
+        "enormous",
+        "giant",
     )
 )
 _STRONGLY: Final = r"(?:strong|tight|avid|quick|rapid|efficient|potent|effective|intense|abundant)(?:ly)?"
@@ -62,7 +70,8 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
         re.compile(r"at\s(?:the\s(?:time|day)\sof\s)?(?:infusion|baseline|treatment)\b(?!\sof\b)"),
         "stop",
     ),
-    (re.compile(r"how\slong\b"), "stop"),
+    (re.compile(r"no\s(?:more|less|fewer)\sthan\b|as\s(?:little|few|much|many)\sas\b"), "stop"),
+    (re.compile(r"how\slong\b|look(?:s|ed|ing)?\slike\b"), "stop"),
     (re.compile(rf"(?:more\s{_WEAKLY}|less\s{_STRONGLY})\b"), "down"),
     (re.compile(rf"(?:more\s{_STRONGLY}|less\s{_WEAKLY})\b"), "up"),
     (
@@ -435,32 +444,18 @@ def _amount(text: str, folded: str, here: int) -> Item | None:
     return Item("amount", here, found.end, text[here : found.end].strip(), amount=found)
 
 
+_MULTIPLES: Final = re.compile(r"(doubl|tripl|quadrupl|quintupl|halv)(?:e|es|ed|ing)$")
+
+
 def _word(text: str, folded: str, here: int) -> Item:
     match = re.compile(r"[a-z0-9_]+(?:'[a-z]+)?").match(folded, here)
     end = match.end() if match else here + 1
     word = folded[here:end]
-    if word in (
-        "doubles",
-        "halves",
-        "triples",
-        "double",
-        "doubled",
-        "doubling",
-        "triple",
-        "tripled",
-        "quadruple",
-        "quadrupled",
-        "halve",
-        "halved",
-        "halving",
-    ):
-        size, way = (
-            (2.0, "up") if word.startswith("dou") else (3.0, "up") if word.startswith("tri") else (4.0, "up")
-        )
-        if word.startswith("hal"):
-            size, way = 2.0, "down"
-        amount = Amount("fold", size, end, way="down" if way == "down" else "up")
-        return Item("amount", here, end, text[here:end], amount=amount)
+    size = _MULTIPLES.match(word)
+    if size is not None:
+        value = {"doubl": 2.0, "tripl": 3.0, "quadrupl": 4.0, "quintupl": 5.0, "halv": 2.0}[size[1]]
+        way: Literal["up", "down"] = "down" if size[1] == "halv" else "up"
+        return Item("amount", here, end, text[here:end], amount=Amount("fold", value, end, way=way))
     kind = small(word) or small(_canonical(word))
     if kind is None:
         return Item("unknown", here, end, text[here:end])

@@ -1,0 +1,90 @@
+"""What words reach: negations, shared verbs, arms and their own changes, and what stops a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistant.kinetics.wording import NotUnderstood, Understood, parse
+
+
+def changed(text: str) -> list[tuple[str, str, str, Any]]:
+    found = parse(text)
+    assert isinstance(found, Understood), found
+    return [(c.side, c.kind, c.target, c.amount) for c in found.changes]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("4-1BB vs CD28 fivefold", "'fivefold' belongs to nothing"),
+        ("4-1BB at 500 molecules per cell and 1000 molecules per cell", "contradicts another value"),
+        ("senolytic for 3 days for 5 days in 28z", "'5 days' is a time"),
+        ("rest 28z cells longer", "'longer'"),
+        ("undo the TET2 knockout in 28z", "'undo' may turn round"),
+        ("axi-cel 1e6-1e8 cells and TET2 loss", "is a range"),
+        ("c-Jun vs FOXO1 vs TET2 loss in 28z", "3 arms"),
+        ("half of the cells express c-Jun in 28z", "'half of the'"),
+        ("dasatinib Monday to Wednesday in 28z", "'Monday' is a time"),
+        ("senolytic one week after the peak in 28z", "'one week after'"),
+        ("bbz, but it exhausts like 28z", "'like' is not understood"),
+    ],
+)
+def test_nothing_runs_where_what_was_left_out_could_change_the_rest(text: str, named: str) -> None:
+    found = parse(text)
+    assert isinstance(found, NotUnderstood) and named in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("don't give lymphodepletion to axi-cel", [("A", "layer", "no-lymphodepletion", None)]),
+        ("28z cells that never exhaust", [("A", "set", "kX", 0.0)]),
+        ("28z cells that do not express PD-1", [("A", "layer", "pd-1", None)]),
+        ("28z with FOXO1 but without PD-1", [("A", "layer", "foxo1", None), ("A", "layer", "pd-1", None)]),
+        ("neither rest nor c-Jun, just TET2 loss in 28z", [("A", "layer", "tet2", None)]),
+        ("don't change the exhaustion rate, double the dose, 28z", [("A", "times", "dose", 2.0)]),
+        ("what if senescent cells never kill in bbz", [("A", "set", "eS", 0.0)]),
+        ("memory cells divide twice as fast in bbz", [("A", "times", "rM", 2.0)]),
+    ],
+)
+def test_a_negation_acts_on_what_it_stands_by(text: str, changes: list[object]) -> None:
+    assert changed(text) == changes
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("reduce senescence by 40 % and exhaustion by 20 % in 28z", {"kS": 0.6, "kI": 0.6, "kX": 0.8}),
+        ("lower dose and burden tenfold in bbz", {"dose": 0.1, "H0": 0.1}),
+        ("halve the dose and the tumour burden in bbz", {"dose": 0.5, "H0": 0.5}),
+        ("cut antigen fivefold and double the dose in bbz", {"aH": 0.2, "dose": 2.0}),
+    ],
+)
+def test_one_verb_may_stand_for_two_changes(text: str, changes: dict[str, float]) -> None:
+    assert {target: amount for _, _, target, amount in changed(text)} == pytest.approx(changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("28z between 1e7 and 1e8 cells", [("A", "set", "dose", 1e7), ("B", "set", "dose", 1e8)]),
+        (
+            "what if the dose is 1e8 in 28z and 1e7 in bbz?",
+            [("A", "set", "dose", 1e8), ("B", "set", "dose", 1e7)],
+        ),
+        (
+            "tisa-cel in MRD vs tisa-cel in bulky disease",
+            [("A", "layer", "low-burden", None), ("B", "layer", "high-burden", None)],
+        ),
+        ("half as many antigens for 28z only, bbz stays as is", [("A", "times", "aH", 0.5)]),
+        (
+            "give liso-cel at 1e7 cells with a booster",
+            [("A", "set", "dose", 1e7), ("A", "layer", "second-infusion", None)],
+        ),
+        ("10 % of tumour cells in 28z with low antigen", [("A", "set", "L0_share", 0.1)]),
+    ],
+)
+def test_each_arm_gets_what_was_said_of_it(text: str, changes: list[object]) -> None:
+    assert changed(text) == changes
