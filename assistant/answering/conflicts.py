@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.answering.citing import Bibliography
+from assistant.answering.concepts import Concept
 from assistant.answering.judge import Ranked
-from assistant.answering.matching import Concept, Match
+from assistant.answering.matching import Match
 from assistant.evidence import Conflict, Hit
 from ingest.readers.claims import Claim
 

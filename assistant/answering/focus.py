@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import Final
 
 from assistant.answering.asked import holds, unit_fit
-from assistant.answering.matching import Concept, Matcher, coverage
+from assistant.answering.concepts import Concept, coverage
+from assistant.answering.matching import Matcher
 from assistant.answering.question import Question
 from assistant.evidence import Hit
 from ingest.documents import Span
@@ -55,7 +56,7 @@ def _narrowed(question: Question, concepts: Sequence[Concept], hit: Hit, matcher
     start = hit.passage.span.start
     spans = hit.passage.sentences
     texts = [hit.text[s.start - start : s.end - start] for s in spans]
-    covered = [frozenset(c.token for c in concepts if c.said(matcher.held(text))) for text in texts]
+    covered = [frozenset(c.token for c in concepts if c.said(matcher.reader.held(text))) for text in texts]
 
     def value(first: int, last: int) -> float:
         text = hit.text[spans[first].start - start : spans[last].end - start]

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.answering import demands, safety, times
+from assistant.answering.concepts import Concept
 from assistant.answering.judge import Ranked
-from assistant.answering.matching import Concept, systems_of
+from assistant.answering.matching import systems_of
 from assistant.answering.question import Question
 
 _LOOKED_AT: Final = 3

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-from assistant.answering.matching import FEATURES, Concept, Match, systems_of
+from assistant.answering.concepts import Concept
+from assistant.answering.matching import FEATURES, Match, systems_of
 from assistant.answering.question import Question
 
 POOL: Final = 60

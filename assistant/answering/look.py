@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answering import conflicts, focus, gates, groups, subject
+from assistant.answering.concepts import Concept
 from assistant.answering.judge import POOL, Judge, Ranked
-from assistant.answering.matching import Concept, Match, Matcher
+from assistant.answering.matching import Match, Matcher
 from assistant.answering.question import Question, understand
 from assistant.evidence import Filters, Searched
 from assistant.retrieval.retriever import Retrieval, Retriever
@@ -54,7 +55,7 @@ class Looker:
         """
         question = understand(groups.unnamed(text) if filters.papers else text)
         retrieval = self.retriever.search(question.text, k=POOL, filters=filters)
-        concepts = self.matcher.concepts(retrieval.query)
+        concepts = self.matcher.reader.concepts(retrieval.query)
         hits = focus.narrowed(question, concepts, retrieval.hits, self.matcher)
         matches = self.matcher.match(question, concepts, hits)
         ranked = self.judge.rank(question, matches)
@@ -69,7 +70,7 @@ class Looker:
             confidence = self.judge.threshold if answers else confidence
         ranked = gates.led(question, concepts, ranked)
         if about:
-            led = subject.led_by(self.matcher.held(about).tokens, concepts, ranked)
+            led = subject.led_by(self.matcher.reader.held(about).tokens, concepts, ranked)
             ranked, answers = led or ranked, answers and bool(led)
         answers = answers and not gates.unmet(question, concepts, ranked)
         return Look(

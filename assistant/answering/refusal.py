@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from assistant.answering.concepts import Concept
 from assistant.answering.judge import Ranked
-from assistant.answering.matching import Concept, Matcher
+from assistant.answering.matching import Matcher
 from assistant.answering.question import Asked, Question, holds
 from assistant.evidence import Answer, Citation, NearMiss, Searched
 
@@ -83,7 +84,7 @@ def unclear(asked: str, history: Sequence[Answer]) -> str:
 def _why(question: Question, concepts: Sequence[Concept], candidate: Ranked, matcher: Matcher) -> str:
     """What the finding names, in its own notation, and what it lacks, in the question's words."""
     covered = candidate.match.covered
-    spoken = (matcher.spoken(c, candidate.match.hit.text) for c in concepts if c.token in covered)
+    spoken = (matcher.reader.spoken(c, candidate.match.hit.text) for c in concepts if c.token in covered)
     named = [words for words in spoken if words]
     lacking = [c.label for c in sorted(concepts, key=lambda c: -c.weight) if c.token not in covered]
     parts = [f"it speaks of {_listed(named[:4])}" if named else "it is only alike in wording"]

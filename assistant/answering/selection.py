@@ -122,7 +122,7 @@ def _repeats(a: Hit, b: Hit, matcher: Matcher) -> bool:
     if "text" not in (a.passage.kind, b.passage.kind) or not one_work(a.paper, b.paper):
         return False
     same_figure = set(_FIGURE.findall(a.text)) & set(_FIGURE.findall(b.text))
-    mine, theirs = matcher.held(a.text).tokens, matcher.held(b.text).tokens
+    mine, theirs = matcher.reader.held(a.text).tokens, matcher.reader.held(b.text).tokens
     told = _TOLD_AGAIN if same_figure else _TOLD_TWICE
     return len(mine & theirs) >= told * min(len(mine), len(theirs))
 
@@ -134,7 +134,7 @@ def _agrees(a: Hit, b: Hit, standings: Standings, matcher: Matcher) -> bool:
     """
     if one_work(a.paper, b.paper) or not _sides_taken(a, standings) & _sides_taken(b, standings):
         return False
-    mine, theirs = matcher.held(a.text).tokens, matcher.held(b.text).tokens
+    mine, theirs = matcher.reader.held(a.text).tokens, matcher.reader.held(b.text).tokens
     return len(mine & theirs) >= _ALIKE * max(len(mine), len(theirs))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import Final
 
+from assistant.answering.concepts import Concept, coverage
 from assistant.answering.judge import Ranked
-from assistant.answering.matching import Concept, coverage
 
 _LOOKED_AT: Final = 3
 """Findings of which one must be on the subject."""

@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.answering import judge as judging
+from assistant.answering.concepts import Concept
 from assistant.answering.engine import Engine
 from assistant.answering.judge import POOL, QUESTION_FEATURES, Judge, Linear, summary
-from assistant.answering.matching import FEATURES, Concept, Match, Matcher
+from assistant.answering.matching import FEATURES, Match, Matcher
 from assistant.answering.question import Question, understand
 from assistant.evaluation.answers import Board, evaluate, read_questions
 from assistant.evaluation.fitting import auc, folds, listwise, logistic
@@ -101,7 +102,7 @@ def examples(retriever: Retriever, files: Sequence[Path]) -> list[Example]:
         for item in yaml.safe_load(path.read_text("utf-8")):
             question = understand(item["question"])
             retrieval = retriever.search(question.text, k=POOL)
-            concepts = matcher.concepts(retrieval.query)
+            concepts = matcher.reader.concepts(retrieval.query)
             matches = tuple(
                 m for m in matcher.match(question, concepts, retrieval.hits) if m.hit.passage.kind != "claim"
             )

@@ -32,7 +32,7 @@ def matcher(retriever: Retriever) -> Matcher:
 def judged(retriever: Retriever, matcher: Matcher, text: str) -> tuple[list[Ranked], float]:
     question, judge = understand(text), Judge.shipped()
     retrieval = retriever.search(question.text, k=POOL)
-    concepts = matcher.concepts(retrieval.query)
+    concepts = matcher.reader.concepts(retrieval.query)
     ranked = judge.rank(question, matcher.match(question, concepts, retrieval.hits))
     return ranked, judge.answerable(question, concepts, ranked)
 
@@ -53,7 +53,7 @@ def test_findings_come_by_falling_probability_without_claims(retriever: Retrieve
 def test_equal_findings_keep_the_order_of_the_search(retriever: Retriever, matcher: Matcher) -> None:
     question = understand("Does p16 rise?")
     retrieval = retriever.search(question.text, k=5)
-    first = matcher.match(question, matcher.concepts(retrieval.query), retrieval.hits)[0]
+    first = matcher.match(question, matcher.reader.concepts(retrieval.query), retrieval.hits)[0]
     later = replace(first, hit=replace(first.hit, rank=9))
     ranked = Judge.shipped().rank(question, [later, first])
     assert [r.match.hit.rank for r in ranked] == [first.hit.rank, 9]

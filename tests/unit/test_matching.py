@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.matching import FEATURES, Concept, Match, Matcher, coverage
+from assistant.answering.concepts import Concept, coverage
+from assistant.answering.matching import FEATURES, Match, Matcher
 from assistant.answering.question import understand
 from assistant.answering.wording import phrases_in, plain, wordings_of
 from assistant.evidence import Hit
@@ -34,7 +35,7 @@ def hit(retriever: Retriever) -> Hit:
 
 
 def concepts(retriever: Retriever, matcher: Matcher, question: str) -> tuple[Concept, ...]:
-    return matcher.concepts(retriever.analyse(question))
+    return matcher.reader.concepts(retriever.analyse(question))
 
 
 def look(retriever: Retriever, matcher: Matcher, hit: Hit, question: str, text: str) -> Match:
@@ -125,7 +126,9 @@ def test_a_finding_of_the_right_kind_scores_above_one_of_another(
 def test_each_feature_has_a_finite_number_for_every_hit(retriever: Retriever, matcher: Matcher) -> None:
     question = "How many of the 14 children went into remission?"
     retrieval = retriever.search(question, k=12)
-    for match in matcher.match(understand(question), matcher.concepts(retrieval.query), retrieval.hits):
+    for match in matcher.match(
+        understand(question), matcher.reader.concepts(retrieval.query), retrieval.hits
+    ):
         assert len(match.values) == len(FEATURES)
         assert all(abs(value) < 100 for value in match.values)
 
