@@ -90,7 +90,7 @@ _ENDPOINTS: Final = tuple(
 )
 _PEOPLE: Final = re.compile(
     r"\b(?:in|among) (?:the |[\w-]+ ){0,2}(?:patients|people|humans|women|men)\b"
-    r"|\bin (?:CAR[- ]?T|the) cells of patients\b"
+    r"|\bin (?:CAR[- ]?T|the) cells of patients\b|\bgiven (?:[\w-]+ ){0,5}to (?:\w+ )?patients\b"
     r"|\b(?:help|benefit|harm|hurt|cure|save|protect|spare)s? (?:[\w-]+ ){0,2}(?:patients|people)\b",
     re.I,
 )
@@ -141,7 +141,7 @@ _OTHER_CELLS: Final = tuple(
         r"\bstem cells\b|\bHSCs?\b",
         r"\biPSC|pluripotent",
         r"gamma[- ]?delta|γδ",
-        r"\bTILs?\b|tumou?r-infiltrating lymphocytes?",
+        r"\bTILs?\b|tumou?r[- ]infiltrating",
         r"\bendothelial|\bepithelial cells?",
         r"\b(?:CAR[- ])?T?[- ]?regs?\b|regulatory T",
         r"\bneurons?\b|\bastrocytes?|\bhepatocytes?|\bplatelets?|\beosinophils?|\bkeratinocytes?",

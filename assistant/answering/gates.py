@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from assistant.answering import demands, safety, times
+from assistant.answering import demands, safety, specifics, times
 from assistant.answering.concepts import Concept
 from assistant.answering.judge import Ranked
 from assistant.answering.matching import systems_of
-from assistant.answering.question import Question
+from assistant.answering.question import Question, acting
 
 _LOOKED_AT: Final = 3
 """Findings among which a marker or a drug must be named."""
@@ -29,6 +29,7 @@ _DRUG: Final = re.compile(
     re.I,
 )
 """Stems of international nonproprietary names (WHO, INN stem book): a word that ends so is a drug."""
+_MOLECULES: Final = ("gene", "marker", "drug")
 _ENDPOINTS: Final = frozenset(
     ("overall survival", "progression-free survival", "event-free survival", "relapse-free survival")
 )
@@ -69,7 +70,7 @@ def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Rank
     """Whether the best findings miss what the question turns on."""
     best = ranked[:_LOOKED_AT]
     return bool(ranked) and (
-        _unheard(concepts)
+        _unheard(question, concepts)
         or _unnamed(concepts, best)
         or _undone(question, concepts, ranked[0])
         or _untried(question, best)
@@ -77,18 +78,23 @@ def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Rank
         or not any(_on_the_point(question, concepts, r) for r in best)
         or (_manipulates(question, concepts) and not _on_the_point(question, concepts, ranked[0]))
         or not _told_by(question, ranked[0])
+        or not _of_agent(question, concepts, ranked[0])
     )
 
 
 def _meets(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool:
     """Whether a finding by itself breaks none of the rules."""
     alone = [one]
-    return not (
-        _unnamed(concepts, alone)
-        or _undone(question, concepts, one)
-        or _untried(question, alone)
-        or _elsewhere(question, alone)
-    ) and _on_the_point(question, concepts, one)
+    return (
+        not (
+            _unnamed(concepts, alone)
+            or _undone(question, concepts, one)
+            or _untried(question, alone)
+            or _elsewhere(question, alone)
+        )
+        and _on_the_point(question, concepts, one)
+        and _of_agent(question, concepts, one)
+    )
 
 
 def _speaks(question: Question, one: Ranked) -> bool:
@@ -123,9 +129,25 @@ def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) 
 
 
 def _told_by(question: Question, one: Ranked) -> bool:
-    """Whether a finding itself speaks of safety and holds the time where these are asked for."""
-    text = one.match.hit.text
-    return safety.met(question.text, text) and times.met(question.text, text)
+    """Whether a finding itself speaks of safety, of the outcome and host, and holds the time asked for."""
+    hit = one.match.hit
+    return (
+        safety.met(question.text, hit.text)
+        and times.met(question.text, hit.text)
+        and specifics.met(question.text, f"{hit.text} {hit.paper.title}")
+        and demands.cells_met(question.text, f"{hit.text} {hit.paper.title}")
+    )
+
+
+def _of_agent(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool:
+    """Whether a finding names the molecules that act in the question: IL-15 is no answer on IL-21."""
+    agent = acting(question.text).lower()
+    acts = (
+        c
+        for c in concepts
+        if c.entity and c.kind in _MOLECULES and c.label != "CD19" and f"{c.label.lower()} " in f"{agent} "
+    )
+    return not agent or "car" in agent or all(c.token in one.match.covered for c in acts)
 
 
 def _same_design(question: Question, one: Ranked) -> bool:
@@ -136,9 +158,12 @@ def _same_design(question: Question, one: Ranked) -> bool:
     return len(asked) != 1 or not other or bool(asked & demands.domains(one.match.hit.text))
 
 
-def _unheard(concepts: Sequence[Concept]) -> bool:
-    """Whether a term of the glossary or a drug is asked for that no passage names in any notation."""
-    return any(not c.known and (c.entity or _DRUG.search(c.label)) for c in concepts)
+def _unheard(question: Question, concepts: Sequence[Concept]) -> bool:
+    """Whether a term of the glossary, a drug or a thing is asked for that no passage names."""
+    return any(
+        not c.known and (c.entity or _DRUG.search(c.label) or specifics.unheard(c.label, question.text))
+        for c in concepts
+    )
 
 
 def _untried(question: Question, best_findings: Sequence[Ranked]) -> bool:

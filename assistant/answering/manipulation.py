@@ -43,7 +43,7 @@ _LOSS_VERB: Final = (
 _GAIN_VERB: Final = (
     r"over-?express(?:ion|ing|ed|es)?|enforc(?:e|ed|ing)|forc(?:ed|ing)|agoni\w+|boost(?:s|ing|ed)?|add(?:s|ed|ing)?"
     r"|activat(?:ion|ing|e)|secreting|restoring|armed|armou?red|raising|introduc(?:ing|tion)|deliver(?:ing|y)"
-    r"|supplement(?:ing|ation)|express(?:ing)? more"
+    r"|supplement(?:ing|ation)|express(?:ing)? more|stimulating|(?:turn|switch)(?:ing)? on"
 )
 _LINK: Final = (
     r"(?:(?:/[A-Z]?\d)+)?(?: (?:single|double|triple))?"

@@ -201,7 +201,7 @@ _VERB = (
     r"|show|mark|need|work|act|give|extend|shorten|boost|persist|last|become|lose|have|hurt|blunt|rejuvenate|age|senesce"
     r"|exhaust|predict|mean|say|tell|decide|influence|shape|enhance|promote|support|weaken|strengthen|suppress|inhibit"
     r"|require|depend|matter|beat|outperform|survive|live|produce|express|rise|fall|carry|differ|overcome|abolish|cost"
-    r"|worsen|favour|favor|cure|treat|activate|expand|grow|proliferate|divide|respond|relapse|die|escape|resist|prove"
+    r"|worsen|push|pull|favour|favor|cure|treat|activate|expand|grow|proliferate|divide|respond|relapse|die|escape|resist|prove"
     r"|spare|kill|go|get|remain|stay|still|contribute|correlate|bring|counter|avoid|accelerate|correct)"
 )
 _ACTING = re.compile(
