@@ -231,6 +231,24 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class WhatIfHelp:
+    """Why words that ask for a what-if make none, and what would."""
+
+    reason: str
+    """What the reader of the words stopped at."""
+    not_understood: tuple[str, ...]
+    """Each piece that nothing in the model stands for, with the nearest levers."""
+    examples: tuple[str, ...]
+    """What-ifs in words that run."""
+
+
+def _help(data: Mapping[str, Any] | None) -> WhatIfHelp | None:
+    if not data:
+        return None
+    return WhatIfHelp(data["reason"], tuple(data["not_understood"]), tuple(data["examples"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A cited answer, or a refusal, to one question."""
 
@@ -253,6 +271,8 @@ class Answer:
     """The question as understood, when a follow-up was completed from the session."""
     whatif: str = ""
     """A `senescope whatif` command that fits, when a design lever is involved."""
+    whatif_help: WhatIfHelp | None = None
+    """Help, when the question asks for a what-if that the model does not understand."""
     notes: tuple[str, ...] = field(default=())
     """Anything cut, guessed or corrected on the way."""
     withheld: tuple[Sentence, ...] = ()
@@ -286,6 +306,8 @@ class Answer:
             "searched": asdict(self.searched),
             "run": asdict(self.run),
         }
+        if self.whatif_help is not None:
+            data["whatif_help"] = asdict(self.whatif_help)
         if self.kind == "refusal":
             data["near_misses"] = [asdict(m) for m in self.near_misses]
         return data
@@ -316,5 +338,6 @@ class Answer:
             shape=data["shape"],
             resolved=data["resolved"],
             whatif=data["whatif"] or "",
+            whatif_help=_help(data.get("whatif_help")),
             notes=tuple(data["notes"]),
         )

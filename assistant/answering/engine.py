@@ -345,7 +345,7 @@ class Engine:
             shape=look.question.shape,
             resolved=frame.resolved,
             whatif=whatif,
-            notes=frame.noted(look),
+            notes=tuple(filter(None, (*frame.noted(look), offer.unread(frame.question)))),
         )
 
     def _number(self, frame: Frame, asked: provenance.Asked) -> Answer:
@@ -390,11 +390,14 @@ class Engine:
         """A turn that does not stand alone and that nothing said before completes."""
         counts = self.index.catalog.counts()
         searched = Searched(counts.papers, counts.passages, (), frame.filters.describe())
+        help_ = offer.help_for(frame.question)
         return Answer(
             kind="refusal",
             question=frame.question,
             engine="extractive",
-            answer=refusal.unclear(frame.question, history),
+            answer=refusal.unclear(frame.question, history)
+            + (f"\n\n{offer.help_text(help_)}" if help_ else ""),
+            whatif_help=help_,
             sentences=(),
             citations=(),
             conflicts=(),
@@ -411,13 +414,15 @@ class Engine:
         concepts = [replace(c, label=found.get(c.label, c.label)) for c in look.concepts]
         missed = refusal.near_misses(look.question, concepts, look.ranked, self._matcher)
         whatif = offer.whatif_in(frame.question)  # only its own words: a refusal is no place for guesses
+        help_ = None if whatif else offer.help_for(frame.resolved or frame.question)
         return Answer(
             kind="refusal",
             question=frame.question,
             engine="extractive",
             answer=frame.read_as
             + refusal.markdown(look.question, concepts, searched, missed)
-            + (f"\n\n**Try it on the model** `{whatif}`" if whatif else ""),
+            + (f"\n\n**Try it on the model** `{whatif}`" if whatif else "")
+            + (f"\n\n{offer.help_text(help_)}" if help_ else ""),
             sentences=(),
             citations=(),
             conflicts=(),
@@ -427,6 +432,7 @@ class Engine:
             near_misses=missed,
             shape=look.question.shape,
             whatif=whatif,
+            whatif_help=help_,
             resolved=frame.resolved,
             notes=frame.noted(look),
         )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from assistant.evidence import WhatIfHelp
 
 _CULTURE: Final = "cultur|manufactur|expan|medium|ex vivo"
 _LEVERS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
@@ -64,6 +67,32 @@ def whatif_in(question: str) -> str:
 
     fitting = " ".join(route(question).fitting.replace('"', "").split())
     return f'senescope whatif "{fitting}"' if fitting else ""
+
+
+def help_for(question: str) -> WhatIfHelp | None:
+    """What of a what-if was not understood, with examples that run; None for words that ask for none."""
+    from assistant.kinetics.guidance import guidance
+    from assistant.kinetics.routing import wants_whatif
+
+    return guidance(question) if wants_whatif(question) else None
+
+
+def unread(question: str) -> str:
+    """A note beside an answer from the papers to a what-if that the model does not understand, or ""."""
+    from assistant.kinetics.routing import route
+
+    found = help_for(question) if route(question).unread else None
+    return f"as a what-if nothing was run, answered from the literature: {found.reason}" if found else ""
+
+
+def help_text(found: WhatIfHelp) -> str:
+    """The same as a paragraph of Markdown."""
+    from assistant.kinetics.guidance import CHANGES
+
+    shown = "; ".join(f'`senescope whatif "{example}"`' for example in found.examples)
+    return (
+        f"**As a what-if nothing was run.** {found.reason} What can be changed: {CHANGES}. For example: {shown}"
+    )
 
 
 def whatif_for(question: str) -> str:

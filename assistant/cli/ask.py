@@ -108,8 +108,6 @@ def _one(
     # A filter is a wish for papers: only what says that it is a what-if goes past it.
     if route.kind in ("what-if", "ranking") and (route.sure or wanted == Filters()):
         return _hand_over(place, question, sure=route.sure)
-    if route.unread:
-        place.say("no change of the model is understood in this what-if: answered from the literature")
     started = time.perf_counter()
     answer = _answer(engine, question, wanted, length, writer).timed(round(time.perf_counter() - started, 3))
     for note in answer.notes:

@@ -100,7 +100,7 @@ def nearest(piece: str) -> str:
 
     labels = vocabulary().labels
     folded = {fold(phrase): phrase for phrase in labels}
-    close = process.extract(fold(piece), list(folded), scorer=fuzz.ratio, limit=6, score_cutoff=62)
+    close = process.extract(fold(piece), list(folded), scorer=fuzz.ratio, limit=6, score_cutoff=68)
     shown = list(dict.fromkeys(f"'{folded[c[0]]}'" for c in close))[:2]
     if shown:
         return "nearest: " + " or ".join(shown)

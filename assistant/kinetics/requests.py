@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import InputError
+from assistant.kinetics import guidance
 from assistant.kinetics.wording import NotUnderstood, Understood, parse
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def from_words(text: str, *, days: float | None = None, draws: int = 200, seed: 
     if isinstance(found, NotUnderstood):
         raise InputError(
             f"{text.strip()[:200]!r} is not understood as a what-if. {found.reason}",
-            hint="Try for example:\n    " + "\n    ".join(found.suggestions),
+            hint=guidance.told(text, found),
         )
     return _understood(found, days, draws, seed, {"text": text})
 

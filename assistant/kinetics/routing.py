@@ -108,6 +108,14 @@ def route(text: str) -> Route:
     return Route("what-if", sure=False) if _is_order(text, found) else Route("literature", fitting=text)
 
 
+def wants_whatif(text: str) -> bool:
+    """Whether words that went to the papers may have been meant for the model: they say so, or name a design."""
+    if _SAYS_SO.search(text):
+        return True
+    asks = _QUESTION.search(text) is not None or text.rstrip().endswith("?")
+    return not asks and _MEANING_WORDS.search(text) is None and re.search(_DESIGN, text, re.I) is not None
+
+
 def _ranking(text: str) -> Route | None:
     from assistant.kinetics.rankings import asks_papers, ranking
 

@@ -4,7 +4,7 @@ A small grammar, not a guess: the text is cut into known pieces (`words`), the p
 each clause is read as one change. A is what the words describe, B the reference. Whatever no rule took
 is handed back as `unknown` with the nearest levers, and whatever was filled in is listed in `assumed`:
 the reader sees both before the result. When no change and no pair of designs is left, the answer is
-`NotUnderstood`, with examples.
+`NotUnderstood`; `guidance` adds examples that run.
 """
 
 from __future__ import annotations
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 
 Side: TypeAlias = Literal["A", "B", "both"]
 ChangeKind: TypeAlias = Literal["set", "times", "layer", "event"]
-
-EXAMPLES: Final = (
-    "what if I lower scFv affinity tenfold in a 4-1BB CAR at high tumour burden?",
-    "4-1BB vs CD28 at 1000 antigen molecules per cell",
-    "CD28 with and without c-Jun overexpression",
-    "axi-cel with a four-day rest every week instead of continuous signal",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class WordChange:
@@ -128,7 +120,6 @@ class NotUnderstood:
     text: str
     reason: str
     unknown: tuple[str, ...] = ()
-    suggestions: tuple[str, ...] = EXAMPLES
 
 
 _CULTURE_CYTOKINE: Final = re.compile(
