@@ -91,7 +91,8 @@ def help_text(found: WhatIfHelp) -> str:
 
     shown = "; ".join(f'`senescope whatif "{example}"`' for example in found.examples)
     return (
-        f"**As a what-if nothing was run.** {found.reason} What can be changed: {CHANGES}. For example: {shown}"
+        f"**As a what-if nothing was run.** {found.reason} What can be changed: {CHANGES}."
+        f" For example: {shown}"
     )
 
 

@@ -14,8 +14,8 @@ from assistant.kinetics.wording import NotUnderstood, Understood, parse
 
 SHOWN: Final = 3
 CHANGES: Final = (
-    "scFv affinity, antigen per tumour cell, tumour burden, dose, lymphodepletion, rest or another schedule, memory"
-    " or senescent share of the product, time in culture, edits (TET2, PD-1, c-Jun, FOXO1, IL-15 and others)"
+    "scFv affinity, antigen per tumour cell, tumour burden, dose, lymphodepletion, rest or another schedule,"
+    " memory or senescent share of the product, time in culture, edits (TET2, PD-1, c-Jun, FOXO1, IL-15 and others)"
 )
 """What can be changed, in words; `senescope model designs` lists everything."""
 _FRAMES: Final = ("what if I lower scFv affinity tenfold in a {} CAR?", "{} CAR with and without c-Jun")
@@ -54,7 +54,8 @@ def examples(text: str, unknown: tuple[str, ...] = ()) -> tuple[str, ...]:
     near = [p for u in unknown for m in _NEAR.finditer(u) for p in re.findall(r"'([^']+)'", m[1])]
     labels = vocabulary().labels
     levers = {labels[p]: p for p in reversed(near) if labels.get(p, "").startswith("lever ")}
-    made = [_LEVER.format(base, p) for p in reversed(levers.values())] + [frame.format(base) for frame in _FRAMES]
+    made = [_LEVER.format(base, p) for p in reversed(levers.values())]
+    made += [frame.format(base) for frame in _FRAMES]
     made.append("4-1BB vs CD28 at 1000 antigen molecules per cell")
     kept = [m for m in dict.fromkeys(made) if isinstance(r := parse(m), Understood) and not r.unknown]
     return tuple(kept[:SHOWN])

@@ -43,6 +43,13 @@ _QUESTION: Final = re.compile(
     r"would|will)\b",
     re.I,
 )
+_TRIAL: Final = re.compile(
+    r"^\W*(?:and\s|so\s|but\s)?(?:(?:would|will|could|does|do|how|which|what)\b.*\bif\s(?:i|we|you)\b"
+    r"|(?:can|could|would|will)\s(?:you|we|i)\s(?:please\s)?(?:check|test|see|try|show|run|compare|find\sout|predict)\b"
+    r"|what\s(?:does|would|do|will)\s.+\sdo\s(?:to|for)\b)",
+    re.I,
+)
+"""Questions that try something out."""
 _DESIGN: Final = r"(?:4-?1bb|41bb|cd137|\bbbz|bbζ|28z|28ζ|cd28|axi-?cel|tisa-?cel|liso-?cel|1xx)"
 _PAIR: Final = re.compile(
     rf"{_DESIGN}\S*(?:\s+\S+){{0,6}}?\s+(?:vs\.?|versus|against|with|to|and)\s+(?:\S+\s+){{0,6}}?(?:{_DESIGN}|without)",
@@ -83,6 +90,9 @@ def route(text: str) -> Route:
     if ranked is not None:
         return ranked
     if _SAYS_SO.search(text):
+        if _HAPPENS.search(text) and _of_a_gene(text):
+            # "What happens if I knock out PD-1?" without a design is asked of papers as much as of a model.
+            return _beside(text)
         # Who typed no command and asks for what the model lacks may still be answered by a paper.
         unread = _COMMANDS.search(text) is None and _unread(text)
         return Route("literature", unread=True) if unread else Route("what-if")
@@ -101,15 +111,42 @@ def route(text: str) -> Route:
     if _is_pair(text):
         return Route("what-if", sure=False)
     if _QUESTION.search(text) or text.rstrip().endswith("?"):
-        return Route("literature")
+        return _asked(text)
     found = _whole(text)
     if found is None:
         return Route("literature")
     return Route("what-if", sure=False) if _is_order(text, found) else Route("literature", fitting=text)
 
 
+def _of_a_gene(text: str) -> bool:
+    """Whether a what-if only adds or takes a gene, drug or cytokine."""
+    found = _whole(text)
+    return found is not None and bool(found.changes) and all(c.kind == "layer" for c in found.changes)
+
+
+def _beside(text: str) -> Route:
+    """The papers, with the what-if beside; the model, with the papers beside, where a design is named."""
+    found = _whole(text)
+    if found is None:
+        return Route("literature")
+    if any("no design named" in a for a in found.assumed):
+        return Route("literature", fitting=text)
+    return Route("what-if", sure=False)
+
+
+def _asked(text: str) -> Route:
+    """A question: the model only takes "would X ... if I ..." and "what does ... do to X"."""
+    found = _whole(text)
+    if found is None or not found.changes:
+        return Route("literature")
+    if _TRIAL.search(text):
+        return _beside(text)
+    sized = any(not c.guessed and (c.kind != "layer" or c.events) for c in found.changes)
+    return Route("literature", fitting=text if sized else "")
+
+
 def wants_whatif(text: str) -> bool:
-    """Whether words that went to the papers may have been meant for the model: they say so, or name a design."""
+    """Whether words that went to the papers may have been meant for the model."""
     if _SAYS_SO.search(text):
         return True
     asks = _QUESTION.search(text) is not None or text.rstrip().endswith("?")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Side: TypeAlias = Literal["A", "B", "both"]
 ChangeKind: TypeAlias = Literal["set", "times", "layer", "event"]
 
+
 @dataclass(frozen=True, slots=True)
 class WordChange:
     """One change that the words ask for."""

@@ -62,6 +62,8 @@ def body(answer: Answer) -> str:
             continue
         if paragraph.startswith("**Try it on the model**") and answer.whatif:
             continue
+        if paragraph.startswith("**As a what-if nothing was run.**") and answer.whatif_help:
+            continue
         if paragraph.startswith("*Read as: ") and answer.resolved:
             continue
         if any(statement in paragraph for statement in apart) and paragraph.startswith("**"):

@@ -13,7 +13,7 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
-from assistant.evidence import Answer, Conflict, Sentence
+from assistant.evidence import Answer, Conflict, Sentence, WhatIfHelp
 from assistant.sessions.markdown import number
 from assistant.sessions.plain import one_line, plain
 from assistant.tui.answer_text import AnswerText, body
@@ -49,8 +49,23 @@ def answer_parts(answer: Answer) -> list[Widget]:
     parts += [Static(Content.styled(f"· {plain(note)}", "dim"), classes="note") for note in answer.notes]
     if answer.whatif:
         parts.append(WhatIfOffer(answer.whatif))
+    if answer.whatif_help is not None:
+        parts += _help(answer.whatif_help)
     parts.append(Static(Content.styled(_footing(answer), "dim"), classes="footing"))
     return parts
+
+
+def _help(found: WhatIfHelp) -> list[Static]:
+    """What of a what-if was not understood, and examples that are one key away."""
+    from assistant.kinetics.guidance import CHANGES
+
+    said = Content.assemble(
+        ("As a what-if nothing was run. ", "bold"),
+        one_line(found.reason),
+        (f" What can be changed: {CHANGES}.", "dim"),
+    )
+    offers = [WhatIfOffer(f"senescope whatif {example}", "For example") for example in found.examples]
+    return [Static(said, classes="note"), *offers]
 
 
 def _refusal(answer: Answer, text: Widget) -> Widget:

@@ -115,16 +115,16 @@ class WhatIfOffer(Static, can_focus=True):
     """The what-if that fits an answer, one key or click away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "run", "Run this what-if")]
-    HELP = "A what-if that fits this answer: Enter runs it in the model."
+    HELP = "A what-if that fits this answer, or an example of one: Enter runs it in the model."
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, lead: str = "Try it in the model") -> None:
         super().__init__(classes="offer")
-        self._command = command
+        self._command, self._lead = command, lead
 
     def render(self) -> Content:
         """The command as it can be typed."""
         words = "/whatif " + one_line(self._command).removeprefix("senescope whatif").strip()
-        return Content.assemble(("▸ Try it in the model: ", "bold $primary"), (words, "$primary"))
+        return Content.assemble((f"▸ {self._lead}: ", "bold $primary"), (words, "$primary"))
 
     def on_click(self) -> None:
         """Run it here."""

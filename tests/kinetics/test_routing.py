@@ -131,3 +131,25 @@ def test_words_without_a_change_of_the_model_go_to_the_papers(text: str) -> None
 
 def test_who_names_the_model_is_not_sent_to_the_papers() -> None:
     assert route("simulate the moon").kind == "what-if"
+
+
+def test_a_gene_without_a_design_is_asked_of_the_papers_and_with_one_of_the_model() -> None:
+    alone = "What happens if I knock out PD-1?"
+    assert route(alone) == Route("literature", fitting=alone)
+    assert route("What happens if I knock out PD-1 in axi-cel?") == Route("what-if", sure=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Would a CD28 CAR last longer if I knocked out TET2?",
+        "Could you check what a ten times higher tumour load does to liso-cel?",
+    ],
+)
+def test_a_question_that_tries_something_out_runs_with_the_papers_beside(text: str) -> None:
+    assert route(text) == Route("what-if", sure=False)
+
+
+def test_a_question_with_a_size_keeps_the_what_if_beside() -> None:
+    text = "Is 4-1BB better than CD28 at 1000 molecules per cell?"
+    assert route(text) == Route("literature", fitting=text)
