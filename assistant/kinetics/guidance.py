@@ -15,7 +15,7 @@ from assistant.kinetics.wording import NotUnderstood, Understood, parse
 SHOWN: Final = 3
 CHANGES: Final = (
     "scFv affinity, antigen per tumour cell, tumour burden, dose, lymphodepletion, rest or another schedule,"
-    " memory or senescent share of the product, time in culture, edits (TET2, PD-1, c-Jun, FOXO1, IL-15 and others)"
+    " memory or senescent share of the product, time in culture, edits (TET2, PD-1, c-Jun and others)"
 )
 """What can be changed, in words; `senescope model designs` lists everything."""
 _FRAMES: Final = ("what if I lower scFv affinity tenfold in a {} CAR?", "{} CAR with and without c-Jun")

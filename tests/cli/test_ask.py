@@ -204,3 +204,25 @@ def test_an_agent_shows_what_it_looked_for_and_needs_a_model(shell: Shell) -> No
     alone = shell("ask", "--agent", SENESCENCE)
     assert alone.code == 2
     assert "--model PROVIDER:NAME" in alone.err
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("what if the CAR eats bananas?", "eats bananas"),
+        ("what if 4-1BB went on holiday to Spain", "Spain"),
+        ("28z but more purple", "purple"),
+        ("what if my 28z CAR had wings", "wings"),
+    ],
+)
+def test_a_what_if_that_makes_no_sense_is_refused_with_examples_that_run(
+    shell: Shell, question: str, named: str
+) -> None:
+    from assistant.kinetics.wording import Understood, parse
+
+    ran = shell("ask", "--json", question)
+    assert ran.code == 4
+    help_ = ran.json["whatif_help"]
+    assert any(named in piece for piece in help_["not_understood"])
+    assert named in ran.json["answer"] and help_["examples"][0] in ran.json["answer"]
+    assert all(isinstance(parse(example), Understood) for example in help_["examples"])
