@@ -73,11 +73,12 @@ def split(items: Sequence[Item], part: Part) -> list[Clause]:
         elif item.kind in _LEADS and _only_denied(clauses[-1]):
             clauses[-1].negated = item.kind == "without"
         elif item.kind in _LEADS:
+            denied = clauses[-1].negated
             if clauses[-1].items or clauses[-1].side:
                 clauses.append(Clause(part, item.kind, item.text.lower()))
             else:
                 clauses[-1].lead, clauses[-1].lead_text = item.kind, item.text.lower()
-            clauses[-1].negated = item.kind == "without"
+            clauses[-1].negated = item.kind == "without" or (item.kind == "or" and denied)
         else:
             clauses[-1].items.append(item)
     joined = _shared(_joined([c for c in clauses if c.items or c.both or c.side]))

@@ -17,7 +17,7 @@ _GLUE: Final = ("stop", "place", "versus", "but-not", "only", "keep", "side",
                 "instead", "replace", "compare", "from", "to", "by", "with", "without",
                 "and", "or", "under", "both", "comma", "horizon")  # fmt: skip
 _TURNS: Final = re.compile(
-    r"(?:not|nothing|never|neither|nor|non|cannot|\w+n't|und(?:o|id|oes|oing|one)|revers\w+|revert\w*|cancel\w*|ignor\w+|"
+    r"(?:not|nothing|nobody|never|neither|nor|non|cannot|\w+n't|und(?:o|id|oes|oing|one)|revers\w+|revert\w*|cancel\w*|ignor\w+|"
     r"fail\w*|except|unless|forget\w*|counteract\w*|abort\w*|withdr[ae]w\w*|refus\w+|hardly|barely|scarcely|opposite)$",
     re.I,
 )

@@ -93,7 +93,9 @@ def _link(items: Sequence[Item], first: int, second: int) -> int | None:
     joint = next((n for n in between if items[n].kind in ("and", "or", "comma")), None)
     link = next((n for n in between if items[n].kind in _LINKS), None)
     if joint is None or link is None or link < joint:
-        return link
+        told = link is not None and any(i.kind in _NAMES for i in items[link:second])
+        # "X with rest better than Y": what stands between belongs to X.
+        return None if told and link is not None and items[link].kind == "with" else link
     sized = any(i.amount is not None or i.kind in _NAMES for i in items[joint:second])
     return joint if sized else link
 

@@ -365,6 +365,10 @@ def _sided(notes: Notes, shape: Frame) -> list[WordChange]:
                 notes.assumed.append(f"'{change.said}' read as the setting of both arms")
             out.append(replace(change, side="A") if change.side == "both" and (promoted or dosed) else change)
     out = _once(out, notes)
+    given = {c.target for c in out if c.side == "A" and c.kind == "set"}
+    twice = next((c for c in out if c.side == "both" and c.kind == "set" and c.target in given), None)
+    if twice is not None and not shape.compared:
+        notes.stops = f"'{twice.said}' contradicts another value for design A"
     own_scene = {p for c in out if c.side == "A" for p in _scene(c)}
     return [
         replace(c, side="B") if c.side == "both" and shape.compared and own_scene & _scene(c) else c
