@@ -16,6 +16,8 @@ _LEANS: Final = re.compile(
 )
 _ASKS: Final = re.compile(r"(?:does|do|did|is|are|was|were|why|which|who|when|can|could|has|have)\b", re.I)
 """A question of its own: "and does it become senescent in patients?" is one for the papers."""
+_ABOUT_IT: Final = re.compile(r"(?:does|do|will|would)\s(?:it|they|that)\b", re.I)
+_COMPARING: Final = ("later", "earlier", "sooner", "longer")
 LONGEST: Final = 120
 """Characters of words that lean on what came before; longer ones stand by themselves."""
 
@@ -30,9 +32,12 @@ def continued(text: str, before: str) -> str:
     if not before or match is None or len(text) > LONGEST:
         return ""
     tail = text[match.end() :].strip(" ?.!")
+    if _ABOUT_IT.match(tail):
+        joined = _looking(tail, before)
+        return joined if joined and _read_whole(joined) else ""
     if not tail or _ASKS.match(tail):
         return ""
-    joined = _other_design(tail, before) or f"{before.rstrip(' ?.!')}, {tail}"
+    joined = _other_design(tail, before) or _other_value(tail, before) or f"{before.rstrip(' ?.!')}, {tail}"
     return joined if _read_whole(joined) else ""
 
 
@@ -53,6 +58,31 @@ def _other_design(tail: str, before: str) -> str:
     for item in reversed(named):
         out = out[: item.start] + items[0].text + out[item.end :]
     return out
+
+
+def _other_value(tail: str, before: str) -> str:
+    """The sentence before with its one number changed for the one that the tail is: "and at 1e8?"."""
+    from assistant.kinetics.words import lex
+
+    items = [i for i in lex(tail) if i.kind not in ("stop", "place", "comma", "under", "with", "to")]
+    told = [i for i in lex(before) if i.amount is not None and i.amount.kind == "number"]
+    if len(items) != 1 or len(told) != 1 or items[0].amount is None or items[0].amount.kind != "number":
+        return ""
+    new, old = items[0].amount, told[0].amount
+    if old is None or (new.unit and new.unit != old.unit):
+        return ""
+    value = re.sub(r"^[\d.,e+]+", re.split(r"\s", items[0].text)[0], told[0].text)
+    return before[: told[0].start] + value + before[told[0].end :]
+
+
+def _looking(tail: str, before: str) -> str:
+    """The sentence before with the outcome that the tail asks about: "and does it relapse later?"."""
+    from assistant.kinetics.words import lex
+
+    items = [i for i in lex(tail) if i.kind not in ("stop", "up", "down") and i.text not in _COMPARING]
+    if len(items) != 1 or items[0].kind != "outcome":
+        return ""
+    return f"{before.rstrip(' ?.!')}, how does {items[0].text} change"
 
 
 def _read_whole(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from assistant.kinetics.continuing import continued
 from assistant.kinetics.routing import is_whatif
 from assistant.kinetics.wording import Understood, parse
 
@@ -143,3 +144,12 @@ def test_literature_questions_are_not_taken_for_what_ifs() -> None:
         items = data if isinstance(data, list) else data["questions"]
         taken += [i["question"] for i in items if i.get("kind") != "whatif" and is_whatif(i["question"])]
     assert taken == []
+
+
+def test_literature_questions_are_not_joined_to_the_what_if_before() -> None:
+    joined = []
+    for path in sorted(Path(__file__).parent.glob("questions-*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        items = data if isinstance(data, list) else data["questions"]
+        joined += [i["question"] for i in items if continued(i["question"], "28z at 1e7 cells")]
+    assert joined == []

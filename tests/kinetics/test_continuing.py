@@ -23,6 +23,10 @@ from assistant.kinetics.continuing import continued
             "now over two years",
             "4-1BB vs CD28 at half the dose, over two years",
         ),
+        ("28z at 1e7 cells", "and at 1e8?", "28z at 1e8 cells"),
+        ("28z at 1e7 cells", "and at 1e8 cells?", "28z at 1e8 cells"),
+        ("28z at 1e7 cells", "and does it relapse later?", "28z at 1e7 cells, how does relapse change"),
+        ("knock out TET2 in 28z", "what about with rest?", "knock out TET2 in 28z, with rest"),
         (
             "what most delays senescence in a 4-1BB design?",
             "what about CD28?",
