@@ -79,6 +79,9 @@ def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Rank
         or (_manipulates(question, concepts) and not _on_the_point(question, concepts, ranked[0]))
         or not _told_by(question, ranked[0])
         or not _of_agent(question, concepts, ranked[0])
+        or not _same_product(concepts, ranked[0])
+        or _elsewhere(question, ranked[:1])
+        or _untried(question, ranked[:1])
     )
 
 
@@ -115,9 +118,8 @@ def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) 
     """Whether a finding is on the product, disease, cells, endpoint, age, host and design of the question."""
     hit = one.match.hit
     text = f"{hit.text} {hit.paper.title}"
-    products = {c.token for c in concepts if c.entity and c.kind == "product"}
     return (
-        (not products or bool(products & one.match.covered))
+        _same_product(concepts, one)
         and demands.disease_met(question.text, text)
         and demands.cells_met(question.text, text)
         and demands.endpoints_met(question.text, hit.text)
@@ -126,6 +128,12 @@ def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) 
         and _told_by(question, one)
         and _same_design(question, one)
     )
+
+
+def _same_product(concepts: Sequence[Concept], one: Ranked) -> bool:
+    """Whether a finding is on a product of the question; true when it names none."""
+    products = {c.token for c in concepts if c.entity and c.kind == "product"}
+    return not products or bool(products & one.match.covered)
 
 
 def _told_by(question: Question, one: Ranked) -> bool:
@@ -179,7 +187,11 @@ def _elsewhere(question: Question, ranked: Sequence[Ranked]) -> bool:
     What a product did in myeloma is no answer on lupus, and one trial is not another.
     """
     best = " ".join(f"{r.match.hit.text} {r.match.hit.paper.title}" for r in ranked)
-    diseases = [found["one"] or found["organ"] for found in _DISEASE.finditer(question.text)]
+    diseases = [
+        found["one"] or found["organ"]
+        for found in _DISEASE.finditer(question.text)
+        if not question.text.startswith(("-specific", "-reactive"), found.end())
+    ]
     trials = [re.split(r"[- ]?(?=\d)", found.group()) for found in _TRIAL.finditer(question.text)]
     return not all(re.search(rf"\b{re.escape(name)}", best, re.I) for name in diseases) or not all(
         re.search("[- ]?".join(map(re.escape, parts)) + r"(?!\d)", best) for parts in trials

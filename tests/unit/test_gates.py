@@ -23,6 +23,11 @@ def engine(home: Path) -> Iterator[Engine]:
         ("Did mice cured by IL-15 CAR T cells live longer?", "zhang2022-il15-il15ra#F2"),
         ("Are 4-1BB CAR-T cells less senescent than CD28?", "can2025-costim-senescence#F"),
         ("Are exhausted CAR-T cells irreversibly arrested?", "weber2021-transient-rest#F2"),
+        (
+            "Does culturing melanoma-specific mouse lymphocytes in acetylcysteine help the animals live longer"
+            " once they are infused?",
+            "nac2016-atm-aicd#F3",
+        ),
         ("Does rest reverse senescence?", "can2025-costim-senescence#F1"),
         ("Are CAR-T cells of older people worse?", "older-donor-cart-2024#F1"),
         ("Does deleting TOX help CAR T cells?", "seo2019-tox-nr4a#F2"),
@@ -50,6 +55,9 @@ def test_the_finding_on_the_point_leads(engine: Engine, question: str, lead: str
         "Does FOXO3 knockout rescue CD28 CAR-T cells?",  # in 4-1BB cells
         "How many patients had a senescence signature in their product?",  # no number but 4 in 4-1BB
         "Does PD-1 blockade reverse T cell senescence?",  # what it does to another state
+        "Did NMN restore CAR T function in elderly lymphoma patients?",  # in mice
+        "Does IL-21 overcome the failure of CD57+ human CD8+ T cells to proliferate?",  # of IL-2 and IL-15
+        "Was peak expansion of liso-cel tied to later G-CSF need in large B-cell lymphoma?",  # of CD28 CARs
     ],
 )
 def test_a_near_miss_on_the_point_is_refused(engine: Engine, question: str) -> None:
