@@ -29,7 +29,7 @@ _DRUG: Final = re.compile(
     re.I,
 )
 """Stems of international nonproprietary names (WHO, INN stem book): a word that ends so is a drug."""
-_MOLECULES: Final = ("gene", "marker", "drug")
+_MOLECULES: Final = ("gene", "marker", "drug", "domain")
 _ENDPOINTS: Final = frozenset(
     ("overall survival", "progression-free survival", "event-free survival", "relapse-free survival")
 )
@@ -150,12 +150,14 @@ def _told_by(question: Question, one: Ranked) -> bool:
 def _of_agent(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool:
     """Whether a finding names the molecules that act in the question: IL-15 is no answer on IL-21."""
     agent = acting(question.text).lower()
-    acts = (
+    molecules = (
         c
         for c in concepts
-        if c.entity and c.kind in _MOLECULES and c.label != "CD19" and f"{c.label.lower()} " in f"{agent} "
+        if (c.kind in _MOLECULES if c.entity else specifics.is_symbol(c.label))
+        and c.label != "CD19"
+        and re.search(rf"(?<![\w-]){re.escape(c.label.lower())}(?![\w-])", agent)
     )
-    return not agent or "car" in agent or all(c.token in one.match.covered for c in acts)
+    return "car" in agent or all(c.token in one.match.covered for c in molecules)
 
 
 def _same_design(question: Question, one: Ranked) -> bool:

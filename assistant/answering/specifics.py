@@ -93,8 +93,13 @@ def met(question: str, text: str) -> bool:
 def unheard(label: str, question: str) -> bool:
     """Whether a word that no passage holds is the point of the question: a thing, or what acts."""
     return _MEDICAL.search(label) is not None or (
-        _SYMBOL.match(label) is not None and label.lower() in acting(question).lower()
+        is_symbol(label) and label.lower() in acting(question).lower()
     )
+
+
+def is_symbol(label: str) -> bool:
+    """Whether a word is written like a gene, a marker or a code."""
+    return _SYMBOL.match(label) is not None
 
 
 def _other(one: re.Pattern[str], two: re.Pattern[str], question: str, text: str) -> bool:

@@ -24,8 +24,8 @@ def engine(home: Path) -> Iterator[Engine]:
         ("Are 4-1BB CAR-T cells less senescent than CD28?", "can2025-costim-senescence#F"),
         ("Are exhausted CAR-T cells irreversibly arrested?", "weber2021-transient-rest#F2"),
         (
-            "Does culturing melanoma-specific mouse lymphocytes in acetylcysteine help the animals live longer"
-            " once they are infused?",
+            "Does culturing melanoma-specific mouse lymphocytes in acetylcysteine help the animals live"
+            " longer once they are infused?",
             "nac2016-atm-aicd#F3",
         ),
         ("Does rest reverse senescence?", "can2025-costim-senescence#F1"),
