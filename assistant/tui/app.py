@@ -6,7 +6,6 @@ and the index are opened after it is painted; NumPy and the model load in a thre
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -119,7 +118,8 @@ class ChatApp(CommandActions):
         self.call_after_refresh(self.arrange)
 
     async def _furnish(self) -> None:
-        gc.enable()  # see `run_chat`
+        self.collector.begin()  # `run_chat` switched it off
+        self.set_interval(0.5, self.collector.tidy)
         from assistant.tui.evidence import EvidenceRoom
         from assistant.tui.logbook import open_log
         from assistant.tui.whatif import WhatIfRoom
@@ -206,6 +206,8 @@ class ChatApp(CommandActions):
         Decided as the key arrives: were it passed down first and came back up unused, the next letters of
         somebody who types fast would be on their way to the old place already.
         """
+        if isinstance(event, events.Key):
+            self.collector.pressed()
         if isinstance(event, events.Key) and not event.is_forwarded and self._is_text(event):
             if event.character == "?":
                 self.call_later(self.action_help)
@@ -241,7 +243,7 @@ class ChatApp(CommandActions):
         self.dialogue.close()
         self.backend.close()
         close_log()
-        gc.unfreeze()  # see `spare`: whoever runs this app goes on with an ordinary collector
+        self.collector.end()
 
     def _fatal_error(self) -> None:
         from rich.text import Text

@@ -50,6 +50,8 @@ class Controls(Vertical):
         """What a chat model made of those words, and which."""
         self._sides = {side: Side("", {}, {}) for side in SIDES}
         self._rows: list[str] = []
+        self._offered: dict[str, tuple[list[tuple[str, str]], str]] = {}
+        """What each list of designs holds, and which is chosen."""
 
     def compose(self) -> ComposeResult:
         """One row of names, then one row a lever, then what is known of the lever in focus."""
@@ -166,6 +168,9 @@ class Controls(Vertical):
         for side, name in zip(SIDES, names, strict=True):
             self._sides[side].design = name
             select = self.query_one(f"#design-{side}", Select)
+            if (options, name) == self._offered.get(side):
+                continue  # set anew, a list restyles itself even where nothing is different
+            self._offered[side] = (options, name)
             with select.prevent(Select.Changed):
                 select.set_options(options)
                 select.value = name
@@ -184,8 +189,10 @@ class Controls(Vertical):
         event.stop()
         if event.value is Select.NULL:
             return
-        side = self._sides["a" if event.select.id == "design-a" else "b"]
+        name = "a" if event.select.id == "design-a" else "b"
+        side = self._sides[name]
         side.design = str(event.value)
+        self._offered.pop(name, None)
         self._words = self._proposal = ""
         self.post_message(WhatIfEdited(self.request(), designs=True))
 

@@ -132,11 +132,11 @@ class CurvesReady(Message):
 
 @dataclass
 class Simulated(Message):
-    """A what-if of the conversation came back; `question` is what the papers can be asked beside it."""
+    """A what-if of the conversation came back; `kept` is how it is written down."""
 
     turn: int
     payload: Json
-    question: str = ""
+    kept: Json
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,6 +15,9 @@ from assistant.tui.work import Workers
 if TYPE_CHECKING:
     from assistant.evidence import Answer
     from assistant.sessions.turns import Json
+
+SETTLED = 0.05
+"""Seconds between a turn and what belongs beside it: time to paint the one, and the keys that waited."""
 
 
 class Questions(Workers):
@@ -95,7 +99,7 @@ class Questions(Workers):
         view = self.conversation.view(event.turn)
         if view is not None:
             await view.show_answer(answer, event.error)
-        self.post_message(messages.EvidenceReady(answer))  # not at once: keys that wait come first
+        self.set_timer(SETTLED, partial(self.post_message, messages.EvidenceReady(answer)))
         self.next_job()
 
     @on(messages.EvidenceReady)
@@ -115,18 +119,15 @@ class Questions(Workers):
     @on(messages.Simulated)
     @while_open
     async def _simulated(self, event: messages.Simulated) -> None:
-        from assistant.sessions.turns import compact
-
         seconds = float(event.payload["run"]["seconds"])
-        if event.question:
-            event.payload["literature"] = event.question
-        if not self.dialogue.finish(event.turn, "whatif", compact(event.payload), "", seconds):
+        if not self.dialogue.finish(event.turn, "whatif", event.kept, "", seconds):
             return
         view = self.conversation.view(event.turn)
         if view is not None:
             await view.show_whatif(event.payload)
         self.tuner.forget()
-        self.post_message(messages.CurvesReady(event.payload))
+        # After the turn is painted: both at once would hold the keyboard twice as long.
+        self.set_timer(SETTLED, partial(self.post_message, messages.CurvesReady(event.payload)))
         self.next_job()
 
     @on(messages.CurvesReady)

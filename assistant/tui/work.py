@@ -6,7 +6,6 @@ worker never ends the app.
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from textual.worker import Worker, get_current_worker
 from assistant.errors import InputError
 from assistant.models.chat import Cancelled, never
 from assistant.tui import messages
+from assistant.tui.collector import Collector
 from assistant.tui.levers import Request
 from assistant.tui.logbook import LOG
 from assistant.tui.model import Step, quiet
@@ -44,21 +44,13 @@ def preload() -> None:
     import assistant.tui.turn  # noqa: F401  # imported for their effect
 
 
-def spare() -> None:
-    """Take everything that is loaded out of the rounds of the garbage collector.
-
-    Index, libraries and the compiled model are a million objects that stay: looking through them held the
-    interpreter lock, and with it the keyboard, for 50 to 150 ms each time.
-    """
-    gc.freeze()
-
-
 class Workers(Stage):
     """What runs beside the screen."""
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
         super().__init__(settings, backend)
         self.tuner = Tuner()
+        self.collector = Collector()
         self._full = threading.Lock()
         """One full run at a time: those that were overtaken end at once."""
         self._model_ran = False
@@ -76,7 +68,7 @@ class Workers(Stage):
             )
             self.backend.warm()
             preload()
-            spare()
+            self.collector.spare()
             LOG.info("warm after %.2f s", perf_counter() - begun)
         except Exception as error:  # the border of the thread: whatever happened is shown on the screen
             LOG.exception("opening the index")
@@ -151,6 +143,8 @@ class Workers(Stage):
 
     def _whatif(self, turn: int, asked: str, question: str, worker: Worker[None]) -> None:
         """Compare two designs for a turn of the conversation; `question` is kept for the papers beside it."""
+        from assistant.sessions.turns import compact
+
         self.post_message(messages.Modelled(turn, "Running the model… (a first run compiles it, 10 to 20 s)"))
 
         def step(done: int, total: int) -> None:
@@ -159,6 +153,8 @@ class Workers(Stage):
         try:
             request = replace(Request.typed(asked), model=self.dialogue.model)
             payload = self._compared(request, step, lambda: worker.is_cancelled)
+            if question:
+                payload["literature"] = question
         except Exception as error:  # the border of the thread
             if worker.is_cancelled:
                 LOG.info("what-if of turn %d was cancelled: %s", turn, error)
@@ -167,13 +163,13 @@ class Workers(Stage):
             papers = asked if isinstance(error, InputError) and not asked.startswith("--") else ""
             self.post_message(messages.Failed(turn, error, papers))
         else:
-            self.post_message(messages.Simulated(turn, payload, question))
+            self.post_message(messages.Simulated(turn, payload, compact(payload)))
 
     def _compared(self, request: Request, step: Step = quiet, cancelled: Cancelled = never) -> Json:
         payload = self.backend.model.whatif(request, step, cancelled)
         if not self._model_ran:  # the first run loaded the compiled model, which stays
             self._model_ran = True
-            spare()
+            self.collector.spare()
         return payload
 
     def tune(self, request: Request) -> None:

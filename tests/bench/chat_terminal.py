@@ -67,6 +67,21 @@ class Terminal:
         """Seconds until a key has led to a new picture in braille dots."""
         return self._shown(key, lambda text: _BRAILLE.search(text) is not None)
 
+    def pictures(self, key: str, seconds: float, every: float = 1 / 30) -> list[float]:
+        """A key held down: the seconds from one new picture to the next."""
+        began = last = time.perf_counter()
+        pressed, gaps = began, []
+        while (now := time.perf_counter()) - began < seconds:
+            if now >= pressed:
+                self.write(key)
+                pressed += every
+            if _BRAILLE.search(_ESCAPES.sub(b"", self.read(0.005)).decode("utf-8", "ignore")):
+                now = time.perf_counter()
+                if now - last > 0.02:  # else one picture that came in two pieces
+                    gaps.append(now - last)
+                last = now
+        return gaps
+
     def echoes(self, letters: str, gap: float = 0.08) -> list[float]:
         """The echo of each letter; what comes between the keys is read and forgotten."""
         found = []
