@@ -30,6 +30,7 @@ async def test_questions_and_what_ifs_on_the_shipped_corpus(own_home: Path) -> N
         assert "Not enough evidence" in str(app.query_one(".refusal").border_title)
 
         await driver.ask("4-1BB vs CD28 at tenfold lower antigen density")
-        assert "Read as: A: 4-1BB-zeta CAR; B: CD28-zeta CAR" in driver.text("#whatif *")
+        read = "Read as: A: 4-1BB-zeta CAR; B: CD28-zeta CAR"
+        await driver.until(lambda: read in driver.text("#whatif *"), "the room is drawn after the turn")
         assert "Cmax cells/µL" in driver.text("#whatif *")
         assert [turn.kind for turn in app.dialogue.turns()] == ["answer", "refusal", "whatif"]
