@@ -78,7 +78,8 @@ def update(
     """
     state = _state(folder)
     generation = catalog.meta("generation")
-    if state is None or state.get("generation") != generation or _sound(folder, state).condition != "good":
+    position = None if state is None or state.get("generation") != generation else state.get("position")
+    if state is None or not isinstance(position, int) or _sound(folder, state).condition != "good":
         return build(catalog, folder, fingerprint, progress=progress)
     # Until the end the store belongs to no state of the catalog; a killed update is done again from here.
     _write_state(folder, {**state, "fingerprint": None, "touched": None})
@@ -88,7 +89,7 @@ def update(
         gone = catalog.embeddings.gone()
         for begin in range(0, len(gone), _BATCH):
             collection.delete(ids=list(gone[begin : begin + _BATCH]))
-        written, position = _copy(catalog, collection, int(state["position"]), progress)
+        written, position = _copy(catalog, collection, position, progress)
     finally:
         client.close()
     _written(folder, fingerprint, generation, position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -79,6 +80,20 @@ def test_a_broken_vector_store_is_rebuilt_from_the_catalog_saying_so(
     assert len(said) == 1
     assert "rebuilding it from the catalog" in said[0]
     assert vectors.check(store, index.fingerprint).condition == "good"
+
+
+def test_a_store_that_says_no_position_is_built_anew_by_the_next_ingest(
+    own_home: Path, tmp_path: Path
+) -> None:
+    state = Home(own_home).vectors / "senescope-state.json"
+    held = json.loads(state.read_text())
+    del held["position"]
+    state.write_text(json.dumps(held))
+    (tmp_path / "good.md").write_text(GOOD, encoding="utf-8")
+    index = reopen(own_home)
+    assert [o.status for o in ingest(index, [tmp_path / "good.md"])] == ["added"]
+    assert vectors.check(index.home.vectors, str(index.catalog.meta("fingerprint"))).condition == "good"
+    assert isinstance(json.loads(state.read_text())["position"], int)
 
 
 def test_a_half_written_index_is_finished_not_started_again(
