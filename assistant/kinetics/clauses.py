@@ -149,7 +149,7 @@ def _is_size(item: Item) -> bool:
 
 
 def _belongs(before: Clause, clause: Clause) -> bool:
-    if clause.lead in ("with", "and") and any(_scheduled(i) for i in clause.names):
+    if clause.lead in ("with", "and") and any(is_timed(i) for i in clause.names):
         # "After a month give a second dose": a day told ahead of what happens on it.
         told = [i.amount.kind for i in before.items if i.amount is not None]
         if told and len(told) == len(before.items) and set(told) <= {"day", "window"}:
@@ -171,8 +171,8 @@ def _belongs(before: Clause, clause: Clause) -> bool:
     if clause.lead == "horizon":
         return False
     if kinds <= {"duration", "every", "day", "window", "until"}:
-        return any(_scheduled(i) for i in before.names)
-    if any(n.kind == "layer" and not _scheduled(n) for n in before.names):
+        return any(is_timed(i) for i in before.names)
+    if any(n.kind == "layer" and not is_timed(n) for n in before.names):
         return False
     only_amounts = all(i.kind in ("amount", "up", "down", "to", "by", "from") for i in clause.items)
     return (
@@ -183,7 +183,8 @@ def _belongs(before: Clause, clause: Clause) -> bool:
     )
 
 
-def _scheduled(item: Item) -> bool:
+def is_timed(item: Item) -> bool:
+    """Whether a name has a length or a schedule: an event, a lever with events, the time in culture."""
     if item.kind == "event" or (item.kind == "concept" and item.name == "culture"):
         return True
     if item.kind != "layer":

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.kinetics import complaints, levers, looking
-from assistant.kinetics.clauses import Clause, is_edit, side_of, split
+from assistant.kinetics.clauses import Clause, is_edit, is_timed, side_of, split
 from assistant.kinetics.framing import Frame, frame
 from assistant.kinetics.neighbours import meant
 from assistant.kinetics.notes import Notes
@@ -25,6 +25,7 @@ _LOOKED = ("senescence", "exhaustion", "burden")
 """What may be looked at without being changed."""
 _VAGUE = ("better", "worse", "best")
 _DOSING = ("split-dose", "second-infusion")
+_WHEN = ("every", "day", "until", "window")
 _UNIT_NAMES = {"cells": "dose", "cells/kg": "dose", "molecules": "antigen"}
 """What a bare value with a unit is about when nothing is named."""
 
@@ -197,6 +198,7 @@ def _read_clause(
             continue
         reading = _read_name(name, around, real, clause, off=denied or clause.negated)
         notes.take(reading, name.start)
+        notes.denied += [(real, reading.denied)] if reading.denied else []
         made += reading.changes
         if reading.other_side:
             other: Side = "B" if real == "A" else "A"
@@ -274,6 +276,25 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: No
     cycle = next((i for i in clause.items if i.amount is not None and i.amount.kind == "cycle"), None)
     if cycle is not None:
         return [Item("layer", cycle.start, cycle.start, cycle.text, "dasatinib-rest")]
+    spans = [i for i in clause.items if i.amount is not None and i.amount.kind == "duration"]
+    if (
+        shape.compared
+        and spans
+        and clause.lead in ("", "with")
+        and len(clause.items) == len(spans) + len(clause.designs)
+    ):
+        # "One-day vs two-week culture": the two lengths share what they are lengths of.
+        timed = [n for c in clauses if c.part != clause.part for n in c.names if is_timed(n)]
+        if timed:
+            told = {s.start for c in clauses if timed[0] in c.names for s in c.amounts}
+            when = [
+                s
+                for c in clauses
+                for s in c.amounts
+                if s.start in told and s.amount and s.amount.kind in _WHEN
+            ]
+            clause.items += when  # "3-day vs 5-day rest every two weeks": both are every two weeks
+            return [replace(timed[0], start=spans[0].start, end=spans[0].end)]
     sized = [
         i
         for i in clause.items
@@ -295,6 +316,8 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: No
     unit = next((i.amount.unit for i in others if i.amount is not None and i.amount.unit), "")
     for item in sized:
         name = _UNIT_NAMES.get(item.amount.unit or unit, "") if item.amount else ""
+        if not name and item.amount and _is_dose(item) and not unit and tumour is None and len(sized) == 1:
+            name = "dose"
         if name == "dose" and tumour is not None:
             notes.used.add(tumour.start)
             name = "burden"
@@ -302,6 +325,20 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: No
             notes.assumed.append(f"'{item.text}' read as {vocabulary().concepts[name].label}")
             return [Item("concept", item.start, item.start, item.text, name)]
     return []
+
+
+_DOSES = (1e5, 2e9)
+"""Cells: a bare number in between, told of a product, is a dose; only a tumour has such values besides."""
+
+
+def _is_dose(item: Item) -> bool:
+    amount = item.amount
+    return (
+        amount is not None
+        and amount.kind == "number"
+        and not amount.unit
+        and _DOSES[0] <= amount.value <= _DOSES[1]
+    )
 
 
 def _tumour(clause: Clause, clauses: Sequence[Clause]) -> Item | None:
@@ -365,6 +402,10 @@ def _sided(notes: Notes, shape: Frame) -> list[WordChange]:
                 notes.assumed.append(f"'{change.said}' read as the setting of both arms")
             out.append(replace(change, side="A") if change.side == "both" and (promoted or dosed) else change)
     out = _once(out, notes)
+    both_ways = next((c for c in out for side, lever in notes.denied if c.target == lever
+                      and (side == c.side or "both" in (side, c.side))), None)  # fmt: skip
+    if both_ways is not None and not shape.compared:
+        notes.stops = f"'{both_ways.said}' is both asked for and said to be absent"
     given = {c.target for c in out if c.side == "A" and c.kind == "set"}
     twice = next((c for c in out if c.side == "both" and c.kind == "set" and c.target in given), None)
     if twice is not None and not shape.compared:

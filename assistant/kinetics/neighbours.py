@@ -36,6 +36,8 @@ def meant(items: Sequence[Item]) -> tuple[Item, ...]:
         _of_some(out, n)
         if _DIVIDES.match(item.text) and item.kind in ("down", "unknown") and not _by(items, n):
             _divided(out, n)
+        if _GROWS.match(item.text) and item.kind == "unknown":
+            _growing(out, n)
         if item.text.lower() in NEGATIONS:
             _unchanged(out, n)
         if item.amount is not None and _AFTER.search(item.text) and _next(items, n).kind == "outcome":
@@ -48,7 +50,7 @@ def meant(items: Sequence[Item]) -> tuple[Item, ...]:
             out[n] = replace(item, kind="concept", name="burden")
         if item.text.lower() == "last" and any(i.kind in _NAMED for i in items[n + 1 : n + 2]):
             out[n] = replace(item, kind="unknown", name="")  # "the last dose" asks for no persistence
-    return tuple(out)
+    return tuple(_weighed(out))
 
 
 _NAMED = ("concept", "layer", "event")
@@ -57,6 +59,22 @@ _ENDS = ("comma", "and", "or", "versus", "instead", "but-not")
 _SPLITS = re.compile(r"(?:split|divid|fractionat)\w*$", re.I)
 _STOPS = re.compile(r"(?:stop|halt|end|finish|discontinu)\w*$", re.I)
 _TOUCHES = re.compile(r"(?:chang|alter|affect|touch|modif)\w*$", re.I)
+
+
+def _weighed(items: Sequence[Item]) -> list[Item]:
+    """ "2e6 cells/kg in a 20 kg child": as many cells as that makes."""
+    weight = next((i for i in items if i.amount is not None and i.amount.unit == "kg"), None)
+    per_kg = [i for i in items if i.amount is not None and i.amount.unit == "cells/kg"]
+    if weight is None or weight.amount is None or not per_kg:
+        return list(items)
+    kg = weight.amount.value
+    made = {i.start: replace(i.amount, value=i.amount.value * kg, unit="cells") for i in per_kg if i.amount}
+    return [
+        replace(i, kind="stop", amount=None)
+        if i is weight
+        else replace(i, amount=made.get(i.start, i.amount))
+        for i in items
+    ]
 
 
 def _unchanged(items: list[Item], at: int) -> None:
@@ -110,6 +128,20 @@ def _next(items: Sequence[Item], at: int) -> Item:
 
 _DIVIDES = re.compile(r"divid(?:e|es|ed|ing)$|proliferat(?:e|es|ed|ing)$", re.I)
 _DIVIDING = re.compile(r"(?:(memory) |effector |car[- ]?t |t )?(?:cells?|effectors|they|product)$", re.I)
+
+
+_GROWS = re.compile(r"gr[eo]w(?:s|ing)?$", re.I)
+
+
+def _growing(items: list[Item], at: int) -> None:
+    """ "The tumour in axi-cel grows at 0.1 per day": the growth of the tumour, whatever stands between."""
+    for n in range(at - 1, max(-1, at - 6), -1):
+        if items[n].kind == "outcome" and items[n].name == "tumour_nadir":
+            items[at] = replace(items[at], kind="concept", name="growth")
+            items[n] = replace(items[n], kind="stop", name="")
+            return
+        if items[n].kind not in ("stop", "place", "under", "design"):
+            return
 
 
 def _by(items: Sequence[Item], at: int) -> bool:

@@ -19,6 +19,8 @@ class Notes:
     days: float | None = None
     stops: str = ""
     """Why nothing may run, when two parts contradict each other."""
+    denied: list[tuple[str, str]] = field(default_factory=list)
+    """Side and lever of each "without": what is said to be absent cannot be added as well."""
     sides: list[tuple[str, list[WordChange]]] = field(default_factory=list)
     """Per clause: its side (with "condition") and its changes."""
 

@@ -315,6 +315,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         (r"(?P<n>\d+(?:\.\d+)?)\s?x\b(?!\s?10(?:\^|[⁰¹²³⁴⁵⁶⁷⁸⁹]))", _fold_amount),
         (r"x\s?(?P<n>\d+(?:\.\d+)?(?:e[+-]?\d+)?)\b", _factor),
         (
+            rf"half\s(?:of\s)?(?:an?|one|1)\s?(?:%|percent\b|per\scent\b){_OF}",
+            lambda m: Amount("percent", 0.005, m.end()),
+        ),
+        (
             r"(?:(?:a|one)[\s-])?(?P<part>half|quarter|(?:third|fifth|tenth|hundredth|thousandth)(?!\sdose\b))\b"
             rf"(?![\s-]generation)(?:\sas\s(?:{_MUCH})|{_OF})",
             _part,
@@ -325,6 +329,10 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         ),
         (r"(?P<word>twice|thrice)\b(?:\sas\s(?:high|much|many|dense|strong|large))?", _times),
         (rf"{_N}\s?(?:%|percent\b|per\scent\b|pct\b){_OF}", _percent),
+        (
+            rf"(?P<n>{_DIGITS})[\s-]?kg\b(?:\s(?:child|patient|adult|person|recipient|infant|boy|girl|man|woman)\b)?",
+            lambda m: Amount("number", number(m["n"]), m.end(), unit="kg"),
+        ),
         (rf"{_N}\s?{_UNIT}", _number),
         (rf"(?P<n>{_POWER}|{_DIGITS}(?:\s(?:{'|'.join(_MAGNITUDE)})s?\b)?)(?![a-z])(?P<unit>(?!))?", _number),
         (rf"(?P<n>(?:{_WORD})\s(?:{'|'.join(_MAGNITUDE)})s?)\b(?P<unit>(?!))?", _number),

@@ -35,6 +35,8 @@ class Reading:
     """Changes of the other design ("from 1e8 to 1e7")."""
     asks: str = ""
     problem: str = ""
+    denied: str = ""
+    """The lever that the words say there is none of."""
 
 
 def read_concept(item: Item, around: Sequence[Item], side: Side, *, negated: bool) -> Reading:
@@ -313,11 +315,13 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
     if absent is not None and (_TREATMENT.search(item.text) or lever.id not in vocabulary().polarity):
         out.used += words
         out.assumed.append(f"'{absent.text} {item.text}': the design has none unless it is added")
+        out.denied = lever.id
         return out
     lost = vocabulary().polarity.get(lever.id) == "loss" and not _TREATMENT.search(item.text)
     if negated and not lost:
         out.used += words
         out.assumed.append(f"'without {item.text}': the design has none unless it is added")
+        out.denied = lever.id
         return out
     polarity = vocabulary().polarity.get(lever.id, "")
     for word in words:
@@ -344,7 +348,7 @@ def read_layer(item: Item, around: Sequence[Item], side: Side, *, negated: bool)
     try:
         events = reschedule(lever.id, lever.events, timing, out)
     except InputError as problem:
-        out.problem = f"'{item.text}': {problem.message}"
+        out.problem = f"'{item.text}': {problem.message}; say how long each one lasts and how often it comes"
         return out
     if events:
         spans = {e.duration for e in events if e.duration}

@@ -32,6 +32,7 @@ def reschedule(
     main = events[-1]
     fields: dict[str, float] = {}
     once = False
+    repeated = any(i.amount is not None and i.amount.kind in ("every", "cycle") for i in timing)
     for item in timing:
         amount = item.amount
         assert amount is not None
@@ -43,8 +44,12 @@ def reschedule(
                 f"'{item.text}' read as {lever} for {amount.value:g} days every {fields['every']:g} days"
             )
         elif amount.kind == "window" and main.duration:
-            fields["time"], fields["duration"] = amount.value, amount.other - amount.value
-            once = True
+            if repeated:
+                # "Every two weeks from day 20 to day 120": when it begins and ends, not how long each is.
+                fields["time"], fields["until"] = amount.value, amount.other
+            else:
+                fields["time"], fields["duration"] = amount.value, amount.other - amount.value
+                once = True
         elif amount.kind in _FIELDS and (main.duration or amount.kind != "duration"):
             fields[_FIELDS[amount.kind]] = amount.value
         elif not _size(main, item, fields):
@@ -52,9 +57,22 @@ def reschedule(
         out.used.append(item)
     if not fields:
         return ()
+    _without_gap(lever, main, fields, out)
     if once:
         fields.setdefault("every", 0.0)
     return tuple(moved(e, main, fields) for e in events)
+
+
+def _without_gap(lever: str, main: Event, fields: dict[str, float], out: Reading) -> None:
+    """An antibody given every three weeks is there all along: its doses become one stretch."""
+    period = fields.get("every", 0.0)
+    if main.every or not 0.0 < period <= main.duration or "duration" in fields:
+        return
+    begin = fields.setdefault("time", main.time)
+    end = fields.pop("until", begin + main.duration)
+    fields |= {"duration": end - begin, "every": 0.0}
+    said = f"doses of {lever} every {period:g} days read as one stretch without a gap"
+    out.assumed.append(f"{said}, day {begin:g} to day {end:g}")
 
 
 def _on_days(

@@ -150,6 +150,10 @@ _WAIT: Final = re.compile(
 )
 _NOT_THAT: Final = re.compile(r",?\s(?:and\s)?(?:but\s)?not\s(?=\d)(\S+?),?(?=\s|$)", re.I)
 """Another value that is denied: "1e6, not 1e8, cells"."""
+_UNDONE: Final = re.compile(
+    r"\b(?:un|non-?)(?=(?:rested|paused|irradiated|lymphodepleted|conditioned)\b)", re.I
+)
+"""A prefix that denies: "rested vs unrested"."""
 _SHORTEST: Final = 14
 """Days; below it no outcome of the table but the peak is read."""
 
@@ -157,7 +161,7 @@ _SHORTEST: Final = 14
 def _reordered(text: str) -> str:
     """The text with a product inside another name put behind it, and "wait X and" as "after X"."""
     text = _DESIGN_INSIDE.sub(r"\1 \2 \4 of \3", _BOTH_DOMAINS.sub("third-generation", text))
-    text = _NOT_THAT.sub(r" instead of \1", text)
+    text = _UNDONE.sub("without ", _NOT_THAT.sub(r" instead of \1", text))
     return _WAIT.sub(r"after \1 ", _DESIGN_BETWEEN.sub(r"\1 \3 of \2", text))
 
 

@@ -71,6 +71,13 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
         "stop",
     ),
     (re.compile(r"no\s(?:more|less|fewer)\sthan\b|as\s(?:little|few|much|many)\sas\b"), "stop"),
+    (
+        re.compile(
+            r"drop(?:s|ped|ping)?(?=\s(?:the\s)?(?:conditioning|lymphodepletion|flu)\b(?!\s(?:by|to)\b))"
+        ),
+        "off",
+    ),
+    (re.compile(r"on\stop\b(?!\sof\b)|one-off\b|(?<=more\s)prone\sto\b"), "stop"),
     (re.compile(r"how\slong\b|look(?:s|ed|ing)?\slike\b"), "stop"),
     (re.compile(rf"(?:more\s{_WEAKLY}|less\s{_STRONGLY})\b"), "down"),
     (re.compile(rf"(?:more\s{_STRONGLY}|less\s{_WEAKLY})\b"), "up"),
@@ -81,7 +88,8 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
     (re.compile(r"(?:leave|leaves|leaving|left)\sout\b"), "off"),
     (
         re.compile(
-            r"against(?=\s(?:an?\s|the\s)?(?:[a-z-]+\s){0,2}(?:tumou?r|leuka?emia|lymphoma|disease|target)s?\b)"
+            r"against(?=\s(?:an?\s|the\s)?(?:(?!(?:in|at|with|on|for|by|over|and|or|under|from|of)\s|[a-z]+-cel\s|bbz\s)"
+            r"[a-z-]+\s){0,2}(?:tumou?r|leuka?emia|lymphoma|disease|target|antigen|blast)s?\b)"
         ),
         "under",
     ),
@@ -127,7 +135,7 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
     (re.compile(r"knock(?:ed|ing)?[\s-]outs?\b|loss\sof\b|lacking\b"), "loss"),
     (
         re.compile(
-            r"turn(?:ed|ing)?\soff\b|switch(?:ed|ing)?\soff\b|(?:get|gets|got|getting)\srid\sof\b|take\saway\b"
+            r"turn(?:ed|ing)?\soff\b|crispr(?:ed|ing)?[\s-]out\b|switch(?:ed|ing)?\soff\b|(?:get|gets|got|getting)\srid\sof\b|take\saway\b"
         ),
         "off",
     ),

@@ -88,3 +88,45 @@ def test_one_verb_may_stand_for_two_changes(text: str, changes: dict[str, float]
 )
 def test_each_arm_gets_what_was_said_of_it(text: str, changes: list[object]) -> None:
     assert changed(text) == changes
+
+
+def test_what_is_both_given_and_absent_runs_nothing() -> None:
+    found = parse("28z with weekly rest, without rest")
+    assert isinstance(found, NotUnderstood) and "both asked for and said to be absent" in found.reason
+
+
+def test_against_a_target_is_no_comparison() -> None:
+    assert ("A", "set", "aH", 300.0) in changed("28z against blasts with 300 molecules per cell")
+    found = parse("axi-cel against tisa-cel in lymphoma")
+    assert isinstance(found, Understood) and found.design_b == "tisa-cel-like"
+
+
+def test_two_lengths_share_what_they_are_lengths_of() -> None:
+    found = parse("3-day versus 5-day dasatinib rest every two weeks in 28z")
+    assert isinstance(found, Understood)
+    assert [(c.side, c.events[-1].duration, c.events[-1].every) for c in found.changes] == [
+        ("A", 3.0, 14.0),
+        ("B", 5.0, 14.0),
+    ]
+
+
+def test_a_period_and_a_window_are_a_schedule_with_an_end() -> None:
+    found = parse("senolytic every two weeks from day 20 to day 120 in 28z")
+    assert isinstance(found, Understood)
+    event = found.changes[0].events[-1]
+    assert (event.time, event.every, event.until, event.duration) == (20.0, 14.0, 120.0, 3.0)
+    antibody = parse("pembro every three weeks from day 20 to day 100 in axi-cel")
+    assert isinstance(antibody, Understood) and any("without a gap" in a for a in antibody.assumed)
+    event = antibody.changes[0].events[-1]
+    assert (event.time, event.duration, event.every) == (20.0, 80.0, 0.0)
+
+
+def test_cells_per_kg_take_the_weight_that_is_told() -> None:
+    assert changed("2e6 cells/kg in a 20 kg child, axi-cel") == [("A", "set", "dose", 4e7)]
+    assert isinstance(parse("28z in a 20 kg child"), NotUnderstood)
+
+
+def test_a_bare_number_of_a_product_is_a_dose_and_told() -> None:
+    found = parse("bbz at 1e8 against 28z at 3e7")
+    assert isinstance(found, Understood) and any("'1e8' read as infused dose" in a for a in found.assumed)
+    assert isinstance(parse("28z at 5e10"), NotUnderstood)
