@@ -22,6 +22,7 @@ from assistant.kinetics import ensemble, outcomes
 from assistant.kinetics.designs import Design
 from assistant.kinetics.equations import PARAMETERS, STATES, Vector
 from assistant.kinetics.events import schedule
+from assistant.kinetics.practical import Size, size
 from assistant.kinetics.simulate import Tolerances, default_grid
 
 AGREEMENT = 0.95
@@ -61,8 +62,13 @@ class OutcomeRow:
     agreement: float
     """Share of draws with the more frequent sign; ties count for neither."""
 
+    @property
+    def size(self) -> Size:
+        """Whether the difference is one that could be seen."""
+        return size(self.unit, self.a.median, self.b.median, self.difference)
+
     def to_json(self) -> dict[str, Any]:
-        """The contract's object, with meaning and agreement added."""
+        """The contract's object, with meaning, size and agreement added."""
         return {
             "name": self.name,
             "unit": self.unit,
@@ -71,6 +77,7 @@ class OutcomeRow:
             "B": self.b.to_json(),
             "difference": self.difference.to_json(),
             "direction": self.direction,
+            "size": self.size,
             "agreement": self.agreement,
         }
 

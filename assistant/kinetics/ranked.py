@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from assistant.kinetics import practical
+
 if TYPE_CHECKING:
     from assistant.kinetics.rankings import Wish
     from assistant.kinetics.requests import Request
@@ -35,9 +37,9 @@ class Found:
 
     @property
     def sure(self) -> tuple[Ranked, ...]:
-        """The levers that do what was asked in nearly all draws."""
+        """The levers that do what was asked in nearly all draws, by a difference that could be seen."""
         wanted = {"lower": ("A<B",), "higher": ("A>B",), "either": ("A<B", "A>B")}[self.wish]
-        return tuple(r for r in self.levers if r.direction in wanted)
+        return tuple(r for r in self.levers if r.direction in wanted and r.size == "clear")
 
     def first(self, one: Ranked) -> float:
         """Share of draws in which a lever does more than any other, the way that was asked for."""
@@ -124,9 +126,12 @@ def sentence(found: Found, name: str) -> str:
     more = len(found.sure) - TOLD
     rest = f", and {more} more" if more > 0 else ""
     unclear = sum(r.direction == "undetermined" for r in found.levers)
+    close = sum(r.direction != "undetermined" and r.size != "clear" for r in found.levers)
+    small = f", {close} too little to be seen ({practical.SAID})" if close else ""
     after = _clear(found)
     count = f"Of {len(found.levers)} single changes of the {name}, {len(found.sure)} {verb} the {what}"
-    return f"{count} in 95 % of the draws that differ; {unclear} undetermined. First: {told}{rest}.{after}"
+    sure = f"{count} in 95 % of the draws that differ; {unclear} undetermined{small}"
+    return f"{sure}. First: {told}{rest}.{after}"
 
 
 def _told(found: Found, one: Ranked) -> str:
@@ -155,7 +160,7 @@ def _costs(one: Ranked) -> str:
     """What a lever costs: less senescence because nothing grows is no gain."""
     from assistant.kinetics.sentences import SHORT
 
-    worse = [SHORT[o] for o, (_, way) in one.beside.items() if way == "A<B"]
+    worse = [SHORT[o] for o, (_, way, size) in one.beside.items() if way == "A<B" and size == "clear"]
     return f", but lowers {' and '.join(worse)}" if worse else ""
 
 

@@ -27,11 +27,23 @@ def label(request: Request, side: str, changes: Sequence[Mapping[str, Any]]) -> 
     parts += [c.said for c in words if c.side in (side, "both") and c.lever_effects()]
     for change in own:
         if "event" in change:
-            parts.append(str(change["meaning"]))
+            parts.append(_when(change))
         elif change["by"] == "user":
             unit = "" if change["unit"] == "1" else f" {change['unit']}"
             parts.append(f"{change['parameter']} {number(change['to'])}{unit}")
     return ", ".join(dict.fromkeys(parts))
+
+
+def _when(change: Mapping[str, Any]) -> str:
+    """An event in words; a pulse by the lever that it stands for, not by the parameter that it moves."""
+    from assistant.kinetics import levers
+    from assistant.kinetics.events import Event
+    from assistant.kinetics.scheduling import timing
+
+    if change["event"]["kind"] != "pulse" or change["by"] not in levers.names():
+        return str(change["meaning"])
+    given = {k: v for k, v in change["event"].items() if v is not None}
+    return f"{change['by']}{timing(Event(**given))}"
 
 
 def explain(request: Request) -> list[dict[str, Any]]:

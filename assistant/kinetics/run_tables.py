@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from assistant.kinetics import practical
 from assistant.kinetics.sentences import SHORT, band, number
 from assistant.kinetics.tables import LIMITS, table
 
@@ -58,7 +59,7 @@ def ranking(name: str, outcome: str, ranked: Sequence[Ranked], draws: int, width
         (
             r.lever,
             band(r.difference, unit),
-            WORDS.get(r.direction, "undetermined"),
+            WORDS.get(r.direction, "undetermined") + (", slight" if _slight(r) else ""),
             *(_beside(r.beside[o], _unit(o)) for o in others),
             f"{len(r.findings)} finding{'s' if len(r.findings) > 1 else ''}" if r.findings else "assumed",
         )
@@ -76,15 +77,20 @@ def ranking(name: str, outcome: str, ranked: Sequence[Ranked], draws: int, width
         "levers are assumed within ranges; look at the other columns before calling a change an improvement. "
         "Levers that describe the patient are left out."
     )
+    foot += f" Slight: too little to be seen ({practical.SAID})." if any(map(_slight, ranked)) else ""
     against = [f"- {r.lever}: but {d.said}." for r in ranked if r.direction in WORDS for d in r.contested]
     parts = [table(head, rows, width), *(["\n".join(against)] if against else []), foot]
     return "\n\n".join(parts) + "\n"
 
 
-def _beside(effect: tuple[Band, str], unit: str) -> str:
+def _slight(ranked: Ranked) -> bool:
+    return ranked.direction != "undetermined" and ranked.size != "clear"
+
+
+def _beside(effect: tuple[Band, str, str], unit: str) -> str:
     from assistant.kinetics.scan import WORDS
 
-    gap, way = effect
+    gap, way, _ = effect
     return f"{WORDS[way]}, {number(gap.median, unit)}" if way in WORDS else "undetermined"
 
 

@@ -23,6 +23,7 @@ from assistant.kinetics.doubts import Doubt
 from assistant.kinetics.equations import Vector
 from assistant.kinetics.events import schedule
 from assistant.kinetics.parameters import meanings
+from assistant.kinetics.practical import Size, size
 from assistant.kinetics.shares import with_setting
 
 MAX_POINTS = 200
@@ -84,7 +85,9 @@ class Ranked:
     conflict: str
     contested: tuple[Doubt, ...]
     """What in the corpus speaks against it on this outcome."""
-    beside: Mapping[str, tuple[Band, Direction]]
+    size: Size
+    """Whether that is a difference that could be seen."""
+    beside: Mapping[str, tuple[Band, Direction, Size]]
     """What it does to expansion and remission: less senescence because nothing grows is no gain."""
     first: Mapping[str, float]
     """"lower" or "higher" -> share of draws in which no other lever lowers or raises the outcome more."""
@@ -97,13 +100,14 @@ class Ranked:
             "difference": self.difference.to_json(),
             "direction": WORDS.get(self.direction, self.direction),
             "agreement": self.agreement,
+            "size": self.size,
             "first": dict(self.first),
             "findings": list(self.findings),
             "conflict": self.conflict,
             "contested": [d.to_json() for d in self.contested],
             "beside": {
                 name: {"difference": gap.to_json(), "direction": WORDS.get(way, way)}
-                for name, (gap, way) in self.beside.items()
+                for name, (gap, way, _) in self.beside.items()
             },
         }
 
@@ -214,13 +218,13 @@ def rank(
         runs[name], _ = _outcomes(changed, table, days, draws, threads)
     firsts = _firsts({name: _gap(after[outcome], before[outcome]) for name, after in runs.items()})
     for name, after in runs.items():
-        gap, way, agreement = _paired(after[outcome], before[outcome])
-        beside = {o: _paired(after[o], before[o])[:2] for o in BESIDE if o != outcome}
+        gap, way, agreement, seen = _paired(outcome, after, before)
+        beside = {o: (b[0], b[1], b[3]) for o in BESIDE if o != outcome and (b := _paired(o, after, before))}
         lever = levers.load(name)
         doubted = tuple(d for d in doubts.of_lever(lever.id, design.base) if d.concerns([outcome]))
         found.append(
             Ranked(
-                name, lever.name, gap, way, agreement, lever.findings, lever.conflict, doubted, beside,
+                name, lever.name, gap, way, agreement, lever.findings, lever.conflict, doubted, seen, beside,
                 firsts[name],
             )
         )  # fmt: skip
@@ -232,9 +236,14 @@ def _gap(after: Vector, before: Vector) -> Vector:
         return np.where(np.isinf(after) & np.isinf(before), 0.0, after - before)
 
 
-def _paired(after: Vector, before: Vector) -> tuple[Band, Direction, float]:
-    way, agreement = direction(after, before)
-    return band(_gap(after, before)), way, agreement
+def _paired(
+    outcome: str, after: Mapping[str, Vector], before: Mapping[str, Vector]
+) -> tuple[Band, Direction, float, Size]:
+    a, b = after[outcome], before[outcome]
+    way, agreement = direction(a, b)
+    gap = band(_gap(a, b))
+    unit = next(d.unit for d in outcomes.DEFINITIONS if d.name == outcome)
+    return gap, way, agreement, size(unit, band(a).median, band(b).median, gap)
 
 
 def _firsts(gaps: Mapping[str, Vector]) -> dict[str, dict[str, float]]:

@@ -178,6 +178,12 @@ def describe(event: Event) -> str:
             if event.times != 1.0
             else f" (+{event.add:g} {meanings()[event.parameter].unit})"
         )
+    return text + timing(event)
+
+
+def timing(event: Event) -> str:
+    """When an event happens and how long it lasts, in words that follow its name."""
+    text = ""
     if event.duration:
         text += f" for {event.duration:g} days"
     if event.every:

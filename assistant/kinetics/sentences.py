@@ -10,6 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from assistant.kinetics import practical
+
 if TYPE_CHECKING:
     from assistant.kinetics.compare import Band, Comparison, OutcomeRow
 
@@ -72,6 +74,13 @@ def is_same(row: OutcomeRow) -> bool:
     return row.direction == "undetermined" and row.agreement < SAME and not math.isnan(row.a.median)
 
 
+def is_close(row: OutcomeRow) -> bool:
+    """Whether what differs is less than anyone could see; the sign of such a difference is no result."""
+    if is_same(row) or row.size == "clear":
+        return False
+    return row.size == "none" or row.direction != "undetermined"
+
+
 def ordered(run: Comparison, asks: Sequence[str] = ()) -> list[OutcomeRow]:
     """Rows in the order in which they are told: asked for, then by importance."""
     rank = {name: n for n, name in enumerate((*dict.fromkeys(asks), *(o for o in ORDER if o not in asks)))}
@@ -83,7 +92,8 @@ def headline(run: Comparison, asks: Sequence[str] = ()) -> str:
     rows = [r for r in ordered(run, asks) if not is_same(r) and not math.isnan(r.a.median)]
     if asks:
         rows = [r for r in rows if r.name in asks] or rows
-    best = [r for r in rows if r.direction != "undetermined"] or rows
+    sure = [r for r in rows if r.direction != "undetermined"]
+    best = [r for r in sure if not is_close(r)] or sure or rows
     return best[0].name if best else ""
 
 
@@ -93,7 +103,11 @@ def told(run: Comparison, asks: Sequence[str] = ()) -> list[OutcomeRow]:
     asked = [r for r in rows if r.name in asks]
     # A share of cells that nobody would find in blood is no result to lead with.
     few = bool(unseen(run))
-    sure = [r for r in rows if r.direction != "undetermined" and not (few and "_fraction_" in r.name)]
+    sure = [
+        r
+        for r in rows
+        if r.direction != "undetermined" and not is_close(r) and not (few and "_fraction_" in r.name)
+    ]
     return list(dict.fromkeys([*asked, *sure]))[: max(TOLD, len(asked))]
 
 
@@ -107,18 +121,26 @@ def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | N
     first, second = names or (run.a.name, run.b.name)
     rows = [r for r in ordered(run, asks) if not math.isnan(r.a.median)]
     shown_rows = told(run, asks)
-    open_ = [r for r in rows if r.direction == "undetermined" and not is_same(r) and r not in shown_rows]
-    same = [r for r in rows if is_same(r) and r not in shown_rows]
+    rest = [r for r in rows if r not in shown_rows]
+    close = [r for r in rest if is_close(r)]
+    open_ = [r for r in rest if r.direction == "undetermined" and not is_same(r) and r not in close]
+    same = [r for r in rest if is_same(r)]
     parts = [_told(r) for r in shown_rows]
     hidden = unseen(run)
     if not shown_rows:
-        parts.append(f"no {'other ' if hidden else ''}outcome differs in one direction")
+        seen = " by more than could be seen" if close else ""
+        parts.append(f"no {'other ' if hidden else ''}outcome differs in one direction{seen}")
     if hidden:
         said = (
             f"{' and '.join(hidden)} {'never rises' if len(hidden) == 1 else 'never rise'} above the "
             "detection limit in at least half of the draws, where shares are those of few cells"
         )
         parts.insert(0 if len(hidden) == 2 else len(parts), said)
+    if close:
+        parts.append(
+            f"in the median too small a difference to be seen ({practical.SAID}): "
+            + ", ".join(SHORT[r.name] for r in close)
+        )
     if open_:
         shown = ", ".join(SHORT[r.name] for r in open_[:6]) + (
             f" and {len(open_) - 6} more" if len(open_) > 6 else ""
@@ -143,10 +165,16 @@ def _told(row: OutcomeRow) -> str:
     a, b = number(row.a.median, unit), number(row.b.median, unit)
     if is_same(row):
         return f"{row.text} ({SHORT[row.name]}) is the same in both, {_with_unit(a, unit)}"
-    if row.direction == "undetermined":
+    if row.direction == "undetermined" and not is_close(row):
         return (
             f"{row.text} ({SHORT[row.name]}) is undetermined within the ranges, "
             f"A {_with_unit(band(row.a, unit), unit)} against B {_with_unit(band(row.b, unit), unit)}"
+        )
+    if is_close(row):
+        gap = _with_unit(band(row.difference, unit), "percentage points" if unit == "%" else unit)
+        return (
+            f"{row.text} ({SHORT[row.name]}) differs, in the median, by less than could be seen "
+            f"({practical.SAID}), A {a} against B {_with_unit(b, unit)} (difference {gap})"
         )
     word = _word(row)
     said = f"{row.text} ({SHORT[row.name]}) is {word} in A, {a} against {_with_unit(b, unit)}"

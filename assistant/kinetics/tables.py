@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from assistant.kinetics import practical
 from assistant.kinetics.citations import short
-from assistant.kinetics.sentences import SHORT, band, is_same, number, unit_of
+from assistant.kinetics.sentences import SHORT, band, is_close, is_same, number, unit_of
 
 if TYPE_CHECKING:
     from assistant.kinetics.compare import OutcomeRow
@@ -78,7 +79,9 @@ def _two_lines(row: OutcomeRow) -> list[tuple[str, str, str, str, str]]:
 
 
 def _direction(row: OutcomeRow) -> str:
-    return "same" if is_same(row) else row.direction
+    if is_same(row):
+        return "same"
+    return "A≈B" if is_close(row) else row.direction
 
 
 def changes(listed: Sequence[Mapping[str, Any]]) -> str:
@@ -213,6 +216,11 @@ def answer(done: Answered, *, width: int | None = None, plot: str = "") -> str:
     parts.append(
         f"Brackets hold 90 % of {info['draws']} parameter draws (seed {info['seed']}) over {info['days']:g} "
         "days; a direction needs 95 % of the paired draws that differ, and half of all to differ."
+        + (
+            f" A≈B: in the median too small to be seen ({practical.SAID})."
+            if any(map(is_close, run.outcomes))
+            else ""
+        )
         if int(info["draws"]) > 1
         else f"Nominal values only (one draw) over {info['days']:g} days."
     )

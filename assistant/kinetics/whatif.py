@@ -143,4 +143,7 @@ def _sentence(
         said = ranked.sentence(found, label(request, "B", changes))
         beside = [*ranked.doubts(found), *beside]
     but = list(dict.fromkeys(beside))[: doubts.MOST_BESIDE]
-    return said + (f" But {'; and '.join(but)}." if but else "")
+    said += f" But {'; and '.join(but)}." if but else ""
+    own = [c for c in changes if c["design"] != "A to B"]
+    guessed = bool(own) and all(c["because"] == "assumed" for c in own)
+    return said + (" The change itself is assumed: no finding stands behind it." if guessed else "")

@@ -8,6 +8,8 @@ from assistant.sessions.markdown import because, number, spread
 from assistant.sessions.plain import one_line, plain
 from assistant.sessions.turns import Json
 
+_ALIKE = 0.025
+"""Share of draws with any difference below which both designs count as the same."""
 _DIRECTIONS = {"A>B": "A higher ▲", "A<B": "B higher ▼", "undetermined": "≈ unclear"}
 _STATUS = {
     "published": "■ published",
@@ -187,6 +189,13 @@ def status_mark(status: str) -> str:
 
 def direction(outcome: Json) -> str:
     """Which design is higher, in words and with a mark."""
+    alike = outcome["direction"] == "undetermined" and outcome.get("agreement", 1.0) < _ALIKE
+    if alike and outcome["A"].get("median") is not None:
+        return "= same"
+    if outcome.get("size") == "none" or (
+        outcome.get("size") == "small" and outcome["direction"] != "undetermined"
+    ):
+        return "≈ too small"
     return _DIRECTIONS.get(str(outcome["direction"]), str(outcome["direction"]))
 
 
