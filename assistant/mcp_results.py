@@ -162,6 +162,7 @@ class OutcomeResult(BaseModel):
     difference: dict[str, float | None] = Field(description="A minus B, paired over the draws")
     direction: Literal["A>B", "A<B", "undetermined"]
     agreement: float = Field(description="share of the differing draws with the more frequent sign")
+    size: str = Field(description="clear, small or none: whether it could be seen (limits assumed)")
 
 
 class WhatifResult(BaseModel):
