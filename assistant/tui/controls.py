@@ -50,13 +50,16 @@ class Controls(Vertical):
         """What a chat model made of those words, and which."""
         self._sides = {side: Side("", {}, {}) for side in SIDES}
         self._rows: list[str] = []
+        self.detail = Static(classes="lever-detail")
+        """What is known of the lever in focus; it stands where the room puts it."""
         self._offered: dict[str, tuple[list[tuple[str, str]], str]] = {}
         """What each list of designs holds, and which is chosen."""
 
     def compose(self) -> ComposeResult:
-        """One row of names, then one row a lever, then what is known of the lever in focus."""
+        """One row of names, then one row a lever."""
         with Horizontal(classes="lever-row designs"):
-            yield Static("", classes="lever-label", markup=False)
+            more = Content.assemble(("a", "bold $primary"), (" adds a lever", "dim"))
+            yield Static(more, classes="lever-label")
             for side in SIDES:
                 yield Select[str](
                     [], prompt=f"Design {side.upper()}", allow_blank=True, id=f"design-{side}", compact=True
@@ -64,7 +67,6 @@ class Controls(Vertical):
         for lever in LEVERS:
             self._rows.append(lever.parameter)
             yield _row(lever)
-        yield Static(classes="lever-detail")
 
     def designs(self, known: Sequence[tuple[str, str]]) -> None:
         """Fill both lists; A begins as the first design and B as the second."""
@@ -129,7 +131,7 @@ class Controls(Vertical):
         """Add a row for another parameter, and go to it."""
         if parameter not in self._rows:
             self._rows.append(parameter)
-            await self.mount(_row(Lever(parameter, parameter, "")), before=".lever-detail")
+            await self.mount(_row(Lever(parameter, parameter, "")))
             self._furnish()
             for slider in self.query(Slider):
                 if slider.parameter == parameter:
@@ -233,14 +235,13 @@ class Controls(Vertical):
 
     def _detail(self) -> None:
         slider = self.screen.focused
-        line = self.query_one(".lever-detail", Static)
         if not isinstance(slider, Slider) or slider.start is None:
-            line.update(_legend())
+            self.detail.update(_legend())
             return
         found = self._sides[slider.side].own[slider.parameter]
         unit = "" if slider.unit == "1" else f" {slider.unit}"
         source = because(found.get("source")) if found.get("source") else ""
-        line.update(
+        self.detail.update(
             Content.assemble(
                 (f"{slider.side.upper()} {slider.parameter}: ", f"bold $design-{slider.side}"),
                 one_line(str(found.get("meaning") or slider.parameter)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from assistant.sessions.markdown import because, number, spread
@@ -29,14 +31,15 @@ def outcome_table(payload: Json, width: int, *, draft: bool = False) -> Content:
     outcomes = payload["outcomes"]
     wide = width >= 108
     column, gap = (20, "  ") if wide else (8, " ")
-    room = min(max([len(label(outcome)) for outcome in outcomes] + [7]), width - 3 * column - 16)
+    longest = max([len(label(outcome)) for outcome in outcomes] + [7])
+    room = max(12, min(longest, width - 3 * column - 16))
     head = gap.join(f"{name:>{column}}" for name in ("A", "B", "A − B"))
     lines = [Content.styled(f"{'Outcome':<{room}} {head}  Direction", "bold")]
     for outcome in outcomes:
         a, b, difference = (f"{_value(outcome, name, wide):>{column}}" for name in ("A", "B", "difference"))
         lines.append(
             Content.assemble(
-                f"{_fit(label(outcome), room):<{room}} ",
+                f"{fit(label(outcome), room):<{room}} ",
                 (a, "$design-a"),
                 gap,
                 (b, "$design-b"),
@@ -174,7 +177,8 @@ def footing(payload: Json) -> Content:
     lines.append(
         Content.styled(
             f"{run['draws']} parameter draws, seed {run['seed']}; brackets and dotted bands hold 90 % "
-            f"of them. {run['solver']}, {number(run['seconds'])} s. A model under stated assumptions, "
+            f"of them, A − B is the median of the differences draw by draw. "
+            f"{run['solver']}, {number(run['seconds'])} s. A model under stated assumptions, "
             "not a prediction for a patient.",
             "dim",
         )
@@ -199,6 +203,49 @@ def direction(outcome: Json) -> str:
     return _DIRECTIONS.get(str(outcome["direction"]), str(outcome["direction"]))
 
 
+def _rounding(outcome: Json) -> bool:
+    """Whether the median of A − B is nothing but rounding."""
+    sizes = [abs(float((outcome[side] or {}).get("median") or 0.0)) for side in ("A", "B")]
+    return abs(float((outcome["difference"] or {}).get("median") or 0.0)) <= 1e-9 * max(sizes)
+
+
+def headline(payload: Json, *, draft: bool = False) -> Content:
+    """Which outcomes are higher in A, which in B, and how many are neither: the result in one line."""
+    if draft:
+        return Content.styled("… curves of few draws; the outcomes follow with all of them", "dim")
+    outcomes, unseen = payload["outcomes"], _unseen(payload)
+    parts = []
+    if unseen:
+        parts.append(Content.styled(f"⚠ {' and '.join(unseen)} under the detection limit", "$text-warning"))
+        # Shares of a handful of cells are in the table, and are no result.
+        outcomes = [outcome for outcome in outcomes if "_fraction_" not in str(outcome["name"])]
+    ways = [(direction(outcome), _short(one_line(str(outcome["name"])))) for outcome in outcomes]
+    for way, lead, style in (("A>B", "▲ A higher: ", "$design-a"), ("A<B", "▼ B higher: ", "$design-b")):
+        named = [name for words, name in ways if words == _DIRECTIONS[way]]
+        if named:
+            parts.append(Content.assemble((lead, f"bold {style}"), _listed(named)))
+    unclear = [words for words, _ in ways].count(_DIRECTIONS["undetermined"])
+    if unclear:
+        parts.append(Content.styled(f"≈ {unclear} of {len(ways)} unclear", "dim"))
+    return Content("  ").join(parts) if parts else Content.styled("= no outcome differs", "dim")
+
+
+def _unseen(payload: Json) -> list[str]:
+    """Designs whose cells stay under the detection limit in at least half of the draws."""
+    times = [outcome for outcome in payload["outcomes"] if outcome["name"] == "persistence"]
+    return [side for time in times for side in ("A", "B") if (time[side] or {}).get("median") == 0.0]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names after one another; days of the same outcome under one name."""
+    days: dict[str, list[str]] = {}
+    for name in names:
+        stem, blank, day = name.rpartition(" ")
+        dated = blank and day[:1] == "d" and day[1:].isdigit()
+        days.setdefault(stem if dated else name, []).extend([day] if dated else [])
+    return ", ".join(" ".join([stem, "+".join(found)]) if found else stem for stem, found in days.items())
+
+
 def label(outcome: Json) -> str:
     """An outcome's name with its unit, short enough for a table."""
     unit = str(outcome.get("unit") or "").replace("uL", "µL").replace("day*", "d·")
@@ -215,8 +262,11 @@ def _value(outcome: Json, side: str, wide: bool) -> str:
         return number(value)
     if value.get("median") is None and outcome.get("unit") == "day" and side != "difference":
         return "never"
+    if side == "difference" and not wide and _rounding(outcome):
+        return "0"
     return spread(value) if wide else number(value.get("median"))
 
 
-def _fit(text: str, width: int) -> str:
+def fit(text: str, width: int) -> str:
+    """The text, or its beginning with an ellipsis where it is longer than `width`."""
     return text if len(text) <= width else text[: width - 1] + "…"

@@ -10,9 +10,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from assistant.sessions.markdown import number
 from assistant.sessions.plain import one_line
 from assistant.sessions.turns import Json
 from assistant.tui.curves import Curve, Point, draw
+from assistant.tui.outcomes import fit
 
 SERIES: tuple[tuple[str, str, str], ...] = (
     ("blood_cells_per_uL", "CAR-T in blood", "cells/µL"),
@@ -27,7 +29,7 @@ SERIES: tuple[tuple[str, str, str], ...] = (
     ("B", "Healthy cells with antigen", "cells"),
 )
 """Curves worth looking at, in this order, with title and unit; others follow under their own name."""
-HEIGHTS = (9, 18)
+HEIGHTS = (8, 18)
 """Least and most rows of a picture."""
 _DATED = re.compile(r"(?P<series>\w+)_d(?P<day>\d+)")
 
@@ -92,33 +94,30 @@ class Plot(Static):
         a, b = (_curve(times, payload["series"].get(side, {}).get(key)) for side in ("A", "B"))
         points = measured_points(payload, key, times[-1])
         width = max(30, self.size.width)
-        head = self._head(title, bool(points), width)
+        days = f"the first {number(self.days)} days" if self.days < math.inf else "all days"
+        head = Content.assemble(
+            (title, "bold"),
+            ("  c ", "bold $primary"),
+            (f"curve {self.which + 1} of {len(self._kinds)}", "dim"),
+            ("  z ", "bold $primary"),
+            (days, "dim"),
+            ("  letters: measured" if points else "", "dim"),
+        ).truncate(width, ellipsis=True)
         if a is None:
             return head
-        return Content("\n").join([head, draw(a, b, width, self.rows, unit, points)])
+        scale, *picture = draw(a, b, width, self.rows, unit, points).split("\n")
+        names = [one_line(str(design["name"])) for design in payload["designs"]]
+        legend = scale + _legend(names[0], names[-1], width - scale.cell_length)
+        return Content("\n").join([head, legend, *picture])
 
-    def _head(self, title: str, measured: bool, width: int) -> Content:
-        """Title and legend: where they do not fit, first the note goes, then the names of the designs."""
-        assert self._payload is not None
-        names = [one_line(str(design["name"])) for design in self._payload["designs"]]
-        place = f"  c {self.which + 1} of {len(self._kinds)}"
-        for a, b, note in (
-            (f" {names[0]}", f" {names[-1]}", measured),
-            (f" {names[0]}", f" {names[-1]}", False),
-            ("", "", measured),
-        ):
-            head = Content.assemble(
-                (title, "bold"),
-                (place, "dim"),
-                ("   ━━ A", "bold $design-a"),
-                a,
-                ("  ╍╍ B", "bold $design-b"),
-                b,
-                ("   letters: measured" if note else "", "dim"),
-            )
-            if head.cell_length <= width:
-                return head
-        return head.truncate(width, ellipsis=True)
+
+def _legend(a: str, b: str, width: int) -> Content:
+    """The line of each design with its name, cut so that both have room."""
+    room = width - len("   ━━ A   ╍╍ B ")
+    if len(a) + len(b) > room:
+        most = max(room // 2, room - min(len(a), len(b)))
+        a, b = fit(a, most), fit(b, max(most if len(a) < most else room - len(fit(a, most)), 1))
+    return Content.assemble(("   ━━ A ", "bold $design-a"), a, ("  ╍╍ B ", "bold $design-b"), b)
 
 
 def measured_points(payload: Json, key: str, end: float) -> list[Point]:

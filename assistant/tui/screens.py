@@ -76,6 +76,7 @@ def help_page(places: Sequence[str], near: Mapping[str, str], far: Mapping[str, 
                 ("◆ ● ◈ ○", "4-1BB, CD28, both, other costimulatory domain"),
                 ("━━ ╍╍ ·", "A continuous, B dashed, dots hold 90 % of the draws"),
                 ("A B", "on a curve: measured values of that design"),
+                ("▲ ▼ ≈ =", "higher in A, higher in B, unclear within the ranges (or too small), the same"),
                 ("■ ◧ ◇ □ ✎", "published, guided by a source, fitted, assumed, set by you"),
             )
         ),

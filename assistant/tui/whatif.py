@@ -1,4 +1,4 @@
-"""The what-if room: curves on top, levers below them, then the difference table and the reasons."""
+"""The what-if room: curves, levers, the difference table and the reasons, and the result in one line."""
 
 from __future__ import annotations
 
@@ -17,6 +17,45 @@ from assistant.tui.controls import Controls
 from assistant.tui.levers import Request
 from assistant.tui.plot import HEIGHTS, Plot
 from assistant.tui.slider import Slider
+
+TALL = 30
+"""Rows of the room from which the lever in focus has three lines."""
+
+
+class Headline(Static):
+    """The result in one line, and whether more of it lies below; a click goes there."""
+
+    def __init__(self, room: WhatIfRoom) -> None:
+        super().__init__(classes="headline")
+        self._room = room
+        self._said = Content("")
+
+    def on_mount(self) -> None:
+        """Follow the scrolling of what is above."""
+        body = self._room.query_one(".whatif-body")
+        for name in ("scroll_y", "virtual_size"):
+            self.watch(body, name, self._scrolled, init=False)
+
+    def _scrolled(self) -> None:
+        self.refresh()
+
+    def say(self, words: Content) -> None:
+        """Change the result."""
+        self._said = words
+        self.refresh()
+
+    def render(self) -> Content:
+        """The result, cut where the line ends, and the way down."""
+        body = self._room.query_one(".whatif-body")
+        below = "  ▼ PgDn" if body.scroll_y < body.max_scroll_y else ""
+        room = max(1, self.size.width - len(below))
+        said = self._said.truncate(room, ellipsis=True)
+        gap = " " * (room - said.cell_length)
+        return Content.assemble(said, gap, (below, "bold $primary"))
+
+    def on_click(self) -> None:
+        """Scroll to the table."""
+        self._room.query_one(".whatif-body").scroll_page_down(animate=False)
 
 
 class WhatIfRoom(Vertical, can_focus=False):
@@ -37,8 +76,9 @@ class WhatIfRoom(Vertical, can_focus=False):
     ]
     HELP = (
         "The what-if room: Tab and ↑ ↓ go through designs and levers, ← → change a lever and the curves "
-        "follow. c shows another curve, z the first 90 or 28 days, a adds a lever, s saves a design, e "
-        "exports, k keeps the run as a turn of the conversation, R takes everything back."
+        "follow. The last line says which outcomes differ; PgDn scrolls to their table, measured values, "
+        "sources and assumptions. c shows another curve, z the first 90 or 28 days, a adds a lever, s saves "
+        "a design, e exports, k keeps the run as a turn of the conversation, R takes everything back."
     )
 
     def __init__(self) -> None:
@@ -49,10 +89,11 @@ class WhatIfRoom(Vertical, can_focus=False):
         self._draft = False
 
     def compose(self) -> ComposeResult:
-        """Curves stay in sight; what is below them scrolls."""
+        """Curves, the lever in focus and the result stay in sight; what is between them scrolls."""
         yield Plot()
+        controls = Controls()
         with VerticalScroll(classes="whatif-body", can_focus=False):
-            yield Controls()
+            yield controls
             yield Static(
                 Content.styled(
                     "Change a lever to run the model, or type a what-if into the chat:\n"
@@ -69,6 +110,8 @@ class WhatIfRoom(Vertical, can_focus=False):
                 yield Static(classes="drivers")
                 yield Static(classes="changes")
                 yield Static(classes="footing")
+        yield controls.detail
+        yield Headline(self)
 
     @property
     def settled(self) -> Json | None:
@@ -138,6 +181,11 @@ class WhatIfRoom(Vertical, can_focus=False):
         """Picture and tables fit the room."""
         low, high = HEIGHTS
         self.query_one(Plot).rows = max(low, min(high, self.size.height * 2 // 5))
+        self.set_class(self.size.height >= TALL, "tall")
+        self._tables()
+
+    def on_show(self) -> None:
+        """A table that was made while the room was hidden knew no width."""
         self._tables()
 
     def _tables(self) -> None:
@@ -146,6 +194,7 @@ class WhatIfRoom(Vertical, can_focus=False):
         width = max(40, self.size.width - 4)
         table = outcomes.outcome_table(self.payload, width, draft=self._draft)
         self.query_one(".outcome-table", Static).update(table)
+        self.query_one(Headline).say(outcomes.headline(self.payload, draft=self._draft))
         titles = {"measured": "Measured", "changes": "What differs, and why"}
         titles["drivers"] = outcomes.drivers_title(self.payload)
         titles["ranking"] = outcomes.ranking_title(self.payload)
