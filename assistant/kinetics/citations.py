@@ -56,11 +56,11 @@ def cite(source: Mapping[str, Any] | str | None) -> dict[str, Any] | None:
     passage = given.get("passage")
     cited = _of_finding(str(passage)) if passage else None
     if cited is None and given.get("doi"):
-        cited = _of_doi(str(given["doi"]))
+        cited = of_doi(str(given["doi"]))
     out = {**given, **(cited or {})}
     # The number was read in `doi`; a finding of another paper may justify its direction.
     if given.get("doi") and str(out.get("doi") or "").lower() != str(given["doi"]).lower():
-        out["number_from"] = {**_of_doi(str(given["doi"])), "doi": given["doi"], "table": given.get("table")}
+        out["number_from"] = {**of_doi(str(given["doi"])), "doi": given["doi"], "table": given.get("table")}
     out.setdefault("paper", None)
     out.setdefault("title", None)
     out.setdefault("quote", None)
@@ -79,7 +79,7 @@ def _of_finding(passage: str) -> dict[str, Any] | None:
     return Citation.of(1, found.paper, unit, found.text, unit.span.start, unit.span.end).to_json()
 
 
-def _of_doi(doi: str) -> dict[str, Any]:
+def of_doi(doi: str) -> dict[str, Any]:
     """A paper by DOI: from its digest, else the name under which parameters.toml lists it."""
     from assistant.kinetics.parameters import works
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from assistant.kinetics import practical
+
 if TYPE_CHECKING:
     from assistant.kinetics.whatif import Answered
 
@@ -32,14 +34,15 @@ def paragraph(done: Answered) -> str:
         f"{shares}. Uncertainty was propagated with {run['draws']} paired Latin-hypercube draws (seed "
         f"{run['seed']}) over the parameter ranges; intervals are the 5th to 95th percentile, and a "
         "direction is reported when half of the paired draws differ or more and "
-        "95 % of those agree. Sources of parameters and levers: "
+        f"95 % of those agree; one below {practical.SAID}, is called too small to be seen. "
+        "Sources of parameters, levers and measured values: "
         f"[{keys}]."
     )
 
 
 def sources(done: Answered) -> dict[str, Mapping[str, Any]]:
     """BibTeX key -> citation, for every source of a parameter or a change, each paper once."""
-    from assistant.kinetics.citations import cite
+    from assistant.kinetics.citations import cite, of_doi
 
     found: dict[str, Mapping[str, Any]] = {}
     listed: list[Mapping[str, Any] | None] = []
@@ -52,14 +55,16 @@ def sources(done: Answered) -> dict[str, Mapping[str, Any]]:
         if citation is None:
             continue
         for one in (citation, citation.get("number_from")):
-            if one and (one.get("paper") or one.get("doi")):
-                found.setdefault(_key(one), one)
+            if one and (one.get("paper") or one.get("doi") or one.get("title")):
+                known = of_doi(str(one["doi"])) if one.get("doi") and not one.get("paper") else {}
+                # A record of clinical counts names its paper by DOI alone: the digest knows the rest.
+                found.setdefault(_key({**one, **known}), {**one, **known})
     return found
 
 
 def _key(citation: Mapping[str, Any]) -> str:
-    name = citation.get("paper") or citation.get("doi") or "source"
-    return re.sub(r"[^A-Za-z0-9-]+", "-", str(name)).strip("-")
+    name = citation.get("paper") or citation.get("doi") or citation.get("title") or "source"
+    return re.sub(r"[^A-Za-z0-9-]+", "-", str(name))[:60].strip("-")
 
 
 def bibtex(done: Answered) -> str:
@@ -67,15 +72,24 @@ def bibtex(done: Answered) -> str:
     return "\n\n".join(_entry(key, c) for key, c in sources(done).items()) + "\n"
 
 
+_NAMED = re.compile(r"(?:^|\()(?P<who>[A-Z][\w'-]+) (?P<year>(?:19|20)\d\d)(?:,|\)$)")
+"""First author and year where a source is known by a name such as "Stein 2019" only."""
+
+
 def _entry(key: str, citation: Mapping[str, Any]) -> str:
     authors = [str(a) for a in citation.get("authors") or ()]
     authors = [] if authors == ["et al."] else authors
+    named = _NAMED.search(str(citation.get("title") or ""))
+    year = citation.get("year")
+    if named and not authors and not year:
+        authors, year = [f"{named['who']}", "et al."], named["year"]
     fields = {
         "author": " and ".join("others" if a == "et al." else a for a in authors),
         "title": citation.get("title"),
         "journal": citation.get("journal"),
-        "year": citation.get("year"),
+        "year": year,
         "doi": citation.get("doi"),
+        "url": None if citation.get("doi") else citation.get("url"),
         "note": f"PMCID {citation['pmcid']}" if citation.get("pmcid") else None,
     }
     body = ",\n".join(f"  {name} = {{{_escaped(str(value))}}}" for name, value in fields.items() if value)

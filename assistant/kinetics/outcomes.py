@@ -40,7 +40,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition("bcell_aplasia", "day", "day on which normal target cells are back to 10 %, or the horizon"),
     Definition("tumour_nadir", "cells", "smallest tumour; 0 once it fell below one cell"),
     Definition("time_to_clearance", "day", "day on which the tumour fell below one cell, or none"),
-    Definition("time_to_relapse", "day", "day on which the tumour is seen again, or none"),
+    Definition("time_to_relapse", "day", "day on which the tumour is seen, a fifth above nadir, or none"),
     Definition("remission_probability", "1", "chance that the last tumour cell is gone by the horizon"),
 )  # fmt: skip
 

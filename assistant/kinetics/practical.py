@@ -20,7 +20,7 @@ SHARE: Final = 0.02
 DAYS: Final = 1.0
 RELATIVE: Final = 0.1
 """Of the larger value, for cells in blood, exposure and tumour."""
-SAID: Final = "2 percentage points, a day or 10 % of the value; assumed"
+SAID: Final = "2 percentage points, a day or 10 % of the value, assumed"
 
 
 def least(unit: str, a: float, b: float) -> float:

@@ -19,7 +19,7 @@ def label(request: Request, side: str, changes: Sequence[Mapping[str, Any]]) -> 
     from assistant.kinetics.sentences import number
 
     base, design = (request.base_a, request.a) if side == "A" else (request.base_b, request.b)
-    own = [c for c in changes if c["design"] == side]
+    own = [c for c in changes if c["design"] in (side, "A and B")]
     told = {c["by"] for c in changes if "event" in c}
     laid = [levers.load(v).name for v in design.layers if v not in base.layers and v not in told]
     parts = [" + ".join((base.name, *laid))]

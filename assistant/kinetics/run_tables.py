@@ -90,7 +90,9 @@ def _slight(ranked: Ranked) -> bool:
 def _beside(effect: tuple[Band, str, str], unit: str) -> str:
     from assistant.kinetics.scan import WORDS
 
-    gap, way, _ = effect
+    gap, way, size = effect
+    if size != "clear" and way in WORDS:
+        return f"{WORDS[way]}, slight"
     return f"{WORDS[way]}, {number(gap.median, unit)}" if way in WORDS else "undetermined"
 
 

@@ -69,6 +69,11 @@ def band(values: Band, unit: str) -> str:
     return f"{middle} ({low} to {high})" if low != high else middle
 
 
+def gap(values: Band, unit: str) -> str:
+    """A difference as it is shown: between a day and "never" lies no number of days."""
+    return band(values, unit).replace("-never", "-∞").replace("never", "∞")
+
+
 def is_same(row: OutcomeRow) -> bool:
     """Whether nearly all draws give both designs the same value."""
     return row.direction == "undetermined" and row.agreement < SAME and not math.isnan(row.a.median)
@@ -171,17 +176,17 @@ def _told(row: OutcomeRow) -> str:
             f"A {_with_unit(band(row.a, unit), unit)} against B {_with_unit(band(row.b, unit), unit)}"
         )
     if is_close(row):
-        gap = _with_unit(band(row.difference, unit), "percentage points" if unit == "%" else unit)
+        between = _with_unit(gap(row.difference, unit), "percentage points" if unit == "%" else unit)
         return (
             f"{row.text} ({SHORT[row.name]}) differs, in the median, by less than could be seen "
-            f"({practical.SAID}), A {a} against B {_with_unit(b, unit)} (difference {gap})"
+            f"({practical.SAID}), A {a} against B {_with_unit(b, unit)} (difference {between})"
         )
     word = _word(row)
     said = f"{row.text} ({SHORT[row.name]}) is {word} in A, {a} against {_with_unit(b, unit)}"
     if math.isinf(row.difference.median):
         return said  # between a day and "never" there is no number of days
-    gap = _with_unit(band(row.difference, unit), "percentage points" if unit == "%" else unit)
-    return f"{said} (difference {gap})"
+    between = _with_unit(gap(row.difference, unit), "percentage points" if unit == "%" else unit)
+    return f"{said} (difference {between})"
 
 
 def _word(row: OutcomeRow) -> str:

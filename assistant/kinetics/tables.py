@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.kinetics import practical
 from assistant.kinetics.citations import short
-from assistant.kinetics.sentences import SHORT, band, is_close, is_same, number, unit_of
+from assistant.kinetics.sentences import SHORT, band, gap, is_close, is_same, number, unit_of
 
 if TYPE_CHECKING:
     from assistant.kinetics.compare import OutcomeRow
@@ -58,7 +58,7 @@ def outcomes(rows: Sequence[OutcomeRow], width: int | None = None) -> str:
             f"{SHORT[r.name]} ({unit_of(r)})",
             band(r.a, unit_of(r)),
             band(r.b, unit_of(r)),
-            band(r.difference, unit_of(r)),
+            gap(r.difference, unit_of(r)),
             _direction(r),
         )
         for r in rows
@@ -71,7 +71,7 @@ def outcomes(rows: Sequence[OutcomeRow], width: int | None = None) -> str:
 
 def _two_lines(row: OutcomeRow) -> list[tuple[str, str, str, str, str]]:
     unit = unit_of(row)
-    parts = [band(b, unit) for b in (row.a, row.b, row.difference)]
+    parts = [band(row.a, unit), band(row.b, unit), gap(row.difference, unit)]
     first = [p.split(" (")[0] for p in parts]
     second = [p[len(f) + 1 :] for p, f in zip(parts, first, strict=True)]
     lines = [(f"{SHORT[row.name]} ({unit})", first[0], first[1], first[2], _direction(row))]
@@ -153,13 +153,17 @@ def _standing(change: Mapping[str, Any], reason: Mapping[str, Any]) -> str:
     return ", ".join(statuses) + ("; direction from" if reason.get("passage") and weak else ":")
 
 
+def _kind(measured: Mapping[str, Any]) -> str:
+    return f", {measured['low_high_is']}" if measured.get("low_high_is") else ""
+
+
 def measured(listed: Sequence[Mapping[str, Any]]) -> str:
     """Published measurements beside the model, with the verdict of each."""
     lines = []
     for m in listed:
         low, high = m.get("low"), m.get("high")
         spread = (
-            f" ({number(low, digits=2)} to {number(high, digits=2)})"
+            f" ({number(low, digits=2)} to {number(high, digits=2)}{_kind(m)})"
             if low is not None and high is not None
             else ""
         )
@@ -172,6 +176,11 @@ def measured(listed: Sequence[Mapping[str, Any]]) -> str:
         if m.get("note"):
             text += f"; {m['note']}"
         lines.append(f"{text}; {cited}")
+    if any(m["verdict"] != "not comparable" for m in listed):
+        lines.append(
+            "\nIn range: the value lies in the model's 90 % band, or the model's median in the measured"
+            " range; a value without a range is taken 1.5-fold either way (assumed)."
+        )
     return "\n".join(lines)
 
 

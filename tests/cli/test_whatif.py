@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -207,12 +208,21 @@ def test_methods_cite_every_source(capsys: pytest.CaptureFixture[str]) -> None:
     text, bibtex = data["methods"]["text"], data["methods"]["bibtex"]
     keys = [
         k.strip("[]. ").removeprefix("@")
-        for k in text.split("Sources of parameters and levers: ")[1].split(";")
+        for k in text.split("Sources of parameters, levers and measured values: ")[1].split(";")
     ]
     assert "lynn2019-cjun-exhaustion" in keys
     for key in keys:
         assert f"{{{key}," in bibtex
+    dois = re.findall(r"doi = \{([^}]+)", bibtex)
+    assert len(dois) == len(set(dois)) > 5
+    assert "author = {Chaudhury and others}" in bibtex
     assert "64 paired Latin-hypercube draws" in text and "seed 1" in text
+
+
+def test_the_conditions_of_both_arms_stand_in_both_names(capsys: pytest.CaptureFixture[str]) -> None:
+    data = as_json(capsys, "4-1BB vs CD28 at tenfold lower antigen density", "--draws", "16")
+    assert data["sentence"].count("aH 1000 molecules") == 2
+    assert "-never" not in data["sentence"]
 
 
 def test_a_ranking_is_asked_for_in_words(capsys: pytest.CaptureFixture[str]) -> None:
