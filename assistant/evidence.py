@@ -64,6 +64,10 @@ class Hit:
     rank: int = 0
 
 
+_TITLE = 70
+"""Characters of a title that stands for missing authors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where a sentence comes from; `document text[start:end] == quote`."""
@@ -150,6 +154,16 @@ class Citation:
         who = f"{first} et al." if first and len(self.authors) > 1 else first
         where = " ".join(str(p) for p in (self.journal, self.year) if p)
         return ", ".join(p for p in (who, where) if p) or self.paper
+
+    @property
+    def named(self) -> str:
+        """`short`, led by the title where no author is known: a journal or a year alone names no paper."""
+        title = " ".join(self.title.split())
+        if not title or any(author != "et al." for author in self.authors):
+            return self.short
+        if len(title) > _TITLE:
+            title = f"{title[:_TITLE].rpartition(' ')[0] or title[:_TITLE]}…"
+        return title if self.short == self.paper else f"{title}, {self.short}"
 
     def to_json(self) -> Json:
         """The citation object of the contract, with `link` and `link_kind` added."""

@@ -44,7 +44,7 @@ def near_misses(
                 score=round(candidate.p, 4),
                 why=_why(question, concepts, candidate, matcher),
                 text=match.hit.text,
-                short=cited.short,
+                short=cited.named,
             )
         )
     return tuple(missed)

@@ -33,7 +33,8 @@ CREATE VIRTUAL TABLE turns_text USING fts5 (question, answer, tokenize = 'porter
 """
 _TURN = "turns.id, turns.session, n, turns.question, resolved, kind, payload, asked_at, seconds"
 _SESSION = (
-    "sessions.id, title, created, updated, (SELECT count(*) FROM turns t WHERE t.session = sessions.id)"
+    "sessions.id, title, created, updated, (SELECT count(*) FROM turns t WHERE t.session = sessions.id), "
+    "coalesce((SELECT question FROM turns t WHERE t.session = sessions.id ORDER BY n DESC LIMIT 1), '')"
 )
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32: in ASCII order, so that ids sort by time, and without look-alike letters."""
@@ -216,7 +217,7 @@ class SessionStore:
                 "WHERE turns_text MATCH ? ORDER BY rank, asked_at DESC LIMIT ?",
                 (" ".join(quoted), limit),
             ).fetchall()
-        return tuple(Match(Session(*row[:5]), _turn(row[6:]), row[5]) for row in rows)
+        return tuple(Match(Session(*row[:6]), _turn(row[7:]), row[6]) for row in rows)
 
     def questions(self, limit: int = 200) -> tuple[str, ...]:
         """The latest different questions, oldest first: the input history of the chat."""

@@ -25,6 +25,8 @@ class Session:
     created: str
     updated: str
     turns: int = 0
+    last: str = ""
+    """The latest question."""
 
     def to_json(self) -> Json:
         """The session object of `sessions list --json`."""

@@ -61,8 +61,8 @@ class CommandActions(Exports):
     @shown
     async def action_room(self, room: Room) -> None:
         """Go to a room."""
-        if room == "evidence" and self.evidence.answer is None and self.dialogue.answers:
-            await self.show_evidence(self.dialogue.answers[-1])
+        if room == "evidence" and self.evidence.answer is None:
+            await self._show_latest()
         self.go(room)
         if room == "whatif" and self.whatif.payload is None and self.ready:
             self.begin_tuning()
@@ -115,7 +115,7 @@ class CommandActions(Exports):
             for citation in answer.citations:
                 seen.setdefault(citation.paper, citation)
         lines = [
-            Content.assemble((one_line(c.short), "bold"), f"\n  {one_line(c.title)}\n  ", (c.link, "dim"))
+            Content.assemble((one_line(c.named), "bold"), f"\n  {one_line(c.title)}\n  ", (c.link, "dim"))
             for c in seen.values()
         ]
         text = Content("\n").join(lines) if lines else Content("Nothing was cited in this session yet.")
@@ -299,12 +299,18 @@ class CommandActions(Exports):
         self.dialogue.cancel()
         turns = self.dialogue.resume(name)
         await self.conversation.restore(turns)
-        if self.dialogue.answers:
-            await self.show_evidence(self.dialogue.answers[-1])
+        await self._show_latest()
         last = next((turn for turn in reversed(turns) if turn.kind == "whatif"), None)
         if last is not None and last.payload is not None:
             self.show_payload(last.payload)
         self.go("conversation")
+
+    async def _show_latest(self) -> None:
+        """Lay out the quotes of the latest answer that has any: a refusal after it takes none away."""
+        for answer in reversed(self.dialogue.answers):
+            if answer.citations:
+                await self.show_evidence(answer)
+                return
 
     @shown
     async def action_leave(self, argument: str = "") -> None:

@@ -49,7 +49,7 @@ def answer_parts(answer: Answer) -> list[Widget]:
     parts += [Static(Content.styled(f"· {plain(note)}", "dim"), classes="note") for note in answer.notes]
     if answer.whatif:
         parts.append(WhatIfOffer(answer.whatif))
-    if answer.whatif_help is not None:
+    if answer.whatif_help is not None and answer.kind != "refusal":
         parts += _help(answer.whatif_help)
     parts.append(Static(Content.styled(_footing(answer), "dim"), classes="footing"))
     return parts
@@ -60,7 +60,7 @@ def _help(found: WhatIfHelp) -> list[Static]:
     from assistant.kinetics.guidance import CHANGES
 
     said = Content.assemble(
-        ("As a what-if nothing was run. ", "bold"),
+        ("No what-if was run. ", "bold"),
         one_line(found.reason),
         (f" What can be changed: {CHANGES}.", "dim"),
     )
@@ -68,8 +68,17 @@ def _help(found: WhatIfHelp) -> list[Static]:
     return [Static(said, classes="note"), *offers]
 
 
+def not_run(found: WhatIfHelp) -> Widget:
+    """Words for a what-if that make none: a refusal, with what can be changed and examples that run."""
+    box = Vertical(*_help(found), classes="refusal")
+    box.border_title = "∅ Not understood as a what-if"
+    return box
+
+
 def _refusal(answer: Answer, text: Widget) -> Widget:
-    children: list[Widget] = [text]
+    # Who wants a what-if is helped with that first; what the papers lack comes below it.
+    children: list[Widget] = [] if answer.whatif_help is None else [*_help(answer.whatif_help)]
+    children.append(text)
     if answer.near_misses:
         lines = [Content.styled("Came near:", "bold")]
         for miss in answer.near_misses:
@@ -79,7 +88,7 @@ def _refusal(answer: Answer, text: Widget) -> Widget:
                 lines.append(Content.styled(f"  “{one_line(miss.text)}”", "dim italic"))
         children.append(Static(Content("\n").join(lines), classes="near-misses"))
     box = Vertical(*children, classes="refusal")
-    box.border_title = "∅ Not enough evidence"
+    box.border_title = "∅ Not enough evidence" + (", and no what-if" if answer.whatif_help else "")
     return box
 
 

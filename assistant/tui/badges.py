@@ -38,10 +38,10 @@ RETRACTIONS = {
 
 
 def name_of(citation: Citation) -> str:
-    """A short name of the source: authors and journal, else the title; the ledger of claims by its name."""
+    """A short name of the source: authors or title, and journal; the ledger of claims by its name."""
     if citation.passage.startswith("claim:"):
         return f"Claim ledger of this corpus: {citation.passage.removeprefix('claim:')}"
-    return one_line(citation.title if citation.short == citation.paper else citation.short)
+    return one_line(citation.named)
 
 
 def summary(citations: Iterable[Citation]) -> Content:

@@ -104,7 +104,8 @@ class Conversation(VerticalScroll, can_focus=False):
         view = self._followed
         if view is not None and view.is_attached:
             top = min(view.virtual_region.y, self.max_scroll_y)
-            self.scroll_to(y=top, animate=False, immediate=True)
+            # Forced: the scrollbar that a first long turn brings is not there yet.
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
             self._followed = view  # scrolling by ourselves is not the reader's doing
 
     async def restore(self, turns: Sequence[Turn]) -> None:
@@ -116,7 +117,8 @@ class Conversation(VerticalScroll, can_focus=False):
             return
         await self._announce()
         await self._mount_turns(turns[-MOUNTED:], None)
-        self.call_after_refresh(self.scroll_end, animate=False)
+        # Markdown grows for a while yet: the last turn stays in view as if it had just been asked.
+        self._followed = self._views()[-1]
 
     async def show_earlier(self, turns: Sequence[Turn]) -> None:
         """Put the last of the hidden turns above those on the screen; `turns` are all of the session."""
@@ -158,5 +160,7 @@ async def _fill(view: TurnView, turn: Turn) -> None:
         await view.show_answer(answer)
     elif turn.kind == "whatif" and turn.payload is not None:
         await view.show_whatif(turn.payload)
+    elif turn.kind == "failed":
+        await view.show_failed(str((turn.payload or {}).get("error") or ""))
     else:
         await view.show_stopped(turn.kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 AROUND = 320
 """Characters of context on each side of a quote: about four lines of a card."""
+
+
+_FINDING = re.compile(r"^F\d+: ", re.MULTILINE)
+"""How a digest numbers its findings; on the screen F1 is a key."""
 
 
 class EvidenceRoom(VerticalScroll, can_focus=False):
@@ -142,7 +147,7 @@ class Card(Vertical, can_focus=True):
         yield self._quote
         yield self._limits
         yield Static(identifiers(citation), classes="identifiers")
-        yield Static(self._actions(), classes="card-actions")
+        yield Static(classes="card-actions")
 
     def surround(self, context: Context | None) -> None:
         """Show the text around the quote, and what the source itself cannot show."""
@@ -161,7 +166,12 @@ class Card(Vertical, can_focus=True):
         self._around = 4000 if self._around == AROUND else AROUND
         self.surround(self._surroundings)
 
-    def _actions(self) -> Content:
+    def on_resize(self) -> None:
+        """Break the line of actions between them, never inside one."""
+        line = self.query_one(".card-actions", Static)
+        line.update(self._actions(self.content_size.width))
+
+    def _actions(self, width: int) -> Content:
         page = "o Open page" if self.citation.link_kind != "title-search" else "o Search for the title"
         labels = (
             (page, "open_link"),
@@ -170,11 +180,16 @@ class Card(Vertical, can_focus=True):
             ("m More like this", "similar"),
             ("p Only this paper", "only_paper"),
         )
-        parts = [
-            Content.styled(label, Style.from_meta({"@click": action})).stylize("$primary")
-            for label, action in labels
-        ]
-        return Content("   ").join(parts)
+        lines = [Content("")]
+        for label, action in labels:
+            part = Content.styled(label, Style.from_meta({"@click": action})).stylize("$primary")
+            if not lines[-1]:
+                lines[-1] = part
+            elif lines[-1].cell_length + 3 + part.cell_length <= width:
+                lines[-1] += Content("   ") + part
+            else:
+                lines.append(part)
+        return Content("\n").join(lines)
 
     def takes(self, character: str) -> bool:
         """Whether a character means something here: digits do."""
@@ -226,7 +241,8 @@ def quote_in_context(citation: Citation, context: Context | None, around: int = 
         before = "… " + before.partition(" ")[2]
     if citation.end + around < span.end:
         after = after.rpartition(" ")[0] + " …"
-    return Content.assemble((plain(before).lstrip(), "dim"), quote, (plain(after).rstrip(), "dim"))
+    before, after = (_FINDING.sub("• ", plain(words)) for words in (before, after))
+    return Content.assemble((before.lstrip(), "dim"), quote, (after.rstrip(), "dim"))
 
 
 def identifiers(citation: Citation) -> Content:

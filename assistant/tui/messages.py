@@ -10,7 +10,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from assistant.answering.engine import Context
-    from assistant.evidence import Answer, Citation, Sentence
+    from assistant.evidence import Answer, Citation, Sentence, WhatIfHelp
     from assistant.sessions.turns import Json
     from assistant.tui.levers import Request
     from assistant.tui.rooms import Room
@@ -155,6 +155,8 @@ class Failed(Message):
     turn: int
     error: Exception
     question: str = ""
+    guidance: WhatIfHelp | None = None
+    """What of a what-if in words was not understood."""
 
 
 @dataclass

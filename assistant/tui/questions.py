@@ -159,7 +159,7 @@ class Questions(Workers):
             return
         view = self.conversation.view(event.turn)
         if view is not None:
-            await view.show_error(event.error, event.question)
+            await view.show_error(event.error, event.question, event.guidance)
         self.next_job()
 
     @on(messages.Progressed)

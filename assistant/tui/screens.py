@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -152,7 +153,11 @@ class SessionPicker(ModalScreen[Choice | None]):
         if any(c.isalnum() for c in words):
             found = [(match.session.id, _match_row(match, now)) for match in self._found(words)]
         else:
-            found = [(session.id, _session_row(session, now)) for session in self._sessions]
+            titles = Counter(session.title for session in self._sessions)
+            found = [
+                (session.id, _session_row(session, now, alike=titles[session.title] > 1))
+                for session in self._sessions
+            ]
         self._shown = [name for name, _ in found]
         self.rows = tuple(label.plain for _, label in found)
         menu = self.query_one(OptionList)
@@ -206,10 +211,14 @@ def when(stamp: str, now: datetime) -> str:
     return f"{day:<10} {then:%H:%M}"
 
 
-def _session_row(session: Session, now: datetime) -> Content:
+def _session_row(session: Session, now: datetime, *, alike: bool) -> Content:
+    """Time, length and title; of sessions titled alike, where each of them led as well."""
     count = f"{session.turns:>3} turn{' ' if session.turns == 1 else 's'}"
     title = one_line(session.title) or "Untitled"
-    return Content.assemble((f"{when(session.updated, now)}  {count}  ", "dim"), title)
+    head = f"{when(session.updated, now)}  {count}  "
+    last = one_line(session.last) if alike and session.turns > 1 else ""
+    led = f"\n{'last: ':>{len(head)}}{last}" if last else ""
+    return Content.assemble((head, "dim"), title, (led, "dim"))
 
 
 def _match_row(match: Match, now: datetime) -> Content:

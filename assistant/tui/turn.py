@@ -10,11 +10,11 @@ from textual.widget import Widget
 from textual.widgets import Markdown, Static
 
 from assistant.errors import SenescopeError
-from assistant.evidence import Answer, Sentence
+from assistant.evidence import Answer, Sentence, WhatIfHelp
 from assistant.sessions.plain import one_line, plain
 from assistant.sessions.turns import Json, TurnKind
 from assistant.tui.answer_text import SCHEME, AnswerText
-from assistant.tui.answer_view import answer_parts
+from assistant.tui.answer_view import answer_parts, not_run
 from assistant.tui.badges import summary
 from assistant.tui.messages import CitationOpened, Submitted
 from assistant.tui.whatif_turn import PapersOffer, WhatIfSummary
@@ -104,24 +104,29 @@ class TurnView(Vertical):
         beside = str(payload.get("literature") or "")
         await self._settle([WhatIfSummary(payload), *([PapersOffer(beside)] if beside else [])])
 
-    async def show_error(self, error: Exception, question: str = "") -> None:
-        """Replace the waiting line by a panel that says what to do; the papers may be asked `question`."""
-        await self._settle([error_panel(error), *([PapersOffer(question)] if question else [])])
+    async def show_error(
+        self, error: Exception, question: str = "", guidance: WhatIfHelp | None = None
+    ) -> None:
+        """Replace the waiting line by a panel that says what to do; the papers may be asked `question`.
+
+        Arguments:
+            guidance: what of a what-if was not understood: that is a refusal with help, no error.
+        """
+        panel = not_run(guidance) if guidance is not None else error_panel(error)
+        await self._settle([panel, *([PapersOffer(question)] if question else [])])
+
+    async def show_failed(self, text: str) -> None:
+        """What went wrong when the question was asked, as it was written down, and a way to ask again."""
+        await self._settle([_panel(Content(plain(text))), self._again("")])
 
     async def show_stopped(self, kind: TurnKind) -> None:
         """Say that no answer came, and how to get one."""
         words = "Cancelled." if kind == "cancelled" else "The chat ended before an answer came."
-        await self._settle(
-            [
-                Static(
-                    Content.assemble(
-                        (words + " ", "dim"),
-                        Content.styled("Ask again", Style.from_meta({"@click": "ask_again"})),
-                    ),
-                    classes="stopped",
-                )
-            ]
-        )
+        await self._settle([self._again(words + " ")])
+
+    def _again(self, words: str) -> Widget:
+        link = Content.styled("Ask again", Style.from_meta({"@click": "ask_again"}))
+        return Static(Content.assemble((words, "dim"), link), classes="stopped")
 
     def action_ask_again(self) -> None:
         """Send the same question once more."""
@@ -148,6 +153,10 @@ def error_panel(error: Exception) -> Widget:
         what = f"{type(error).__name__}: {error}"
         hint = "This is a defect of Senescope. /log shows the details; please report it."
     content = Content.assemble(plain(what), *([("\n→ " + plain(hint), "bold")] if hint else []))
+    return _panel(content)
+
+
+def _panel(content: Content) -> Widget:
     panel = Static(content, classes="error-panel")
     panel.border_title = "✖ That did not work"
     return panel

@@ -143,6 +143,7 @@ class Workers(Stage):
 
     def _whatif(self, turn: int, asked: str, question: str, worker: Worker[None]) -> None:
         """Compare two designs for a turn of the conversation; `question` is kept for the papers beside it."""
+        from assistant.kinetics.guidance import guidance
         from assistant.sessions.turns import compact
 
         self.post_message(messages.Modelled(turn, "Running the model… (a first run compiles it, 10 to 20 s)"))
@@ -161,7 +162,7 @@ class Workers(Stage):
                 return
             LOG.exception("what-if of turn %d", turn)
             papers = asked if isinstance(error, InputError) and not asked.startswith("--") else ""
-            self.post_message(messages.Failed(turn, error, papers))
+            self.post_message(messages.Failed(turn, error, papers, guidance(papers) if papers else None))
         else:
             self.post_message(messages.Simulated(turn, payload, compact(payload)))
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.evidence import Citation
 from assistant.tui.app import ChatApp
+from assistant.tui.badges import name_of
 from assistant.tui.clipboard import LIMIT, copy, sequence
 from assistant.tui.evidence import Card, identifiers, quote_in_context
 from assistant.tui.sources import Sources
+from ingest.documents import Span
 from tests.tui.driver import NARROW, WIDE, Driver, chat
 from tests.tui.fake import FakeBackend, citation
 
@@ -210,3 +213,41 @@ async def test_only_this_paper_restricts_the_next_questions(tmp_path: Path) -> N
         assert "only paper paper2" in driver.text("RoomBar") and "/filter off" in driver.notices()
         await driver.ask("And what else?")
         assert driver.backend.asked[-1][1].papers == ("paper2",)
+
+
+@pytest.mark.parametrize("size", [NARROW, (110, 30), (132, 40), WIDE])
+async def test_no_action_of_a_card_is_broken_in_two(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with chat(tmp_path, size=size) as driver:
+        await driver.ask("Which domain?")
+        await driver.pilot.press("alt+1")
+        await driver.until(lambda: "Only this paper" in driver.text(".card-actions"))
+        line = driver.app.query(".card-actions").first()
+        for row in driver.text(".card-actions").split("\n"):
+            assert len(row) <= line.size.width
+        assert "m More like this" in driver.text(".card-actions")
+
+
+def test_numbers_of_findings_do_not_look_like_keys() -> None:
+    text = f"F1: Before.\nF2: {citation(1).quote}\nF3: After it."
+    found = FakeBackend().context(citation(1))
+    start = text.index(citation(1).quote)
+    cited = citation(1, start=start, end=start + len(citation(1).quote))
+    around = replace(found, text=text, section=replace(found.section, span=Span(0, len(text))))
+    shown = quote_in_context(cited, around).plain
+    assert shown == f"• Before.\n• ❝{cited.quote}❞\n• After it."
+
+
+def test_a_paper_without_authors_is_named_by_its_title() -> None:
+    known = citation(2, authors=(), journal=None, year=2020, title="Ageing of T cells")
+    assert known.named == "Ageing of T cells, 2020" and name_of(known) == known.named
+    long = citation(2, authors=(), journal="Blood", year=None, title="A title of many words " * 9)
+    assert long.named.endswith("…, Blood") and len(long.named) < 80
+    assert citation(1).named == citation(1).short
+
+
+async def test_the_quotes_of_before_are_there_after_a_refusal_and_a_restart(tmp_path: Path) -> None:
+    async with chat(tmp_path, size=WIDE) as driver:
+        await driver.ask("Which domain?")
+        await driver.ask("What about zinc?")
+    async with chat(tmp_path, size=WIDE, session="latest") as driver:
+        await driver.until(lambda: driver.app.query(Card), "the quotes of the answer before the refusal")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from assistant.settings import load
 from assistant.tui.app import ChatApp
-from tests.tui.driver import Driver
+from assistant.tui.whatif_turn import WhatIfOffer
+from tests.tui.driver import Driver, shown
 from tests.tui.fake import FakeBackend
 
 
@@ -29,8 +30,15 @@ async def test_questions_and_what_ifs_on_the_shipped_corpus(own_home: Path) -> N
         await driver.ask("What is the capital of France?")
         assert "Not enough evidence" in str(app.query_one(".refusal").border_title)
 
+        await driver.ask("what if the CAR eats bananas?")
+        box = app.query(".refusal").last()
+        assert box.border_title == "∅ Not enough evidence, and no what-if"
+        said, example = list(box.children)[:2]
+        assert "'eats bananas'" in shown(said) and "What can be changed" in shown(said)
+        assert isinstance(example, WhatIfOffer), "help comes before what the papers lack"
+
         await driver.ask("4-1BB vs CD28 at tenfold lower antigen density")
         read = "Read as: A: 4-1BB-zeta CAR; B: CD28-zeta CAR"
         await driver.until(lambda: read in driver.text("#whatif *"), "the room is drawn after the turn")
         assert "Cmax cells/µL" in driver.text("#whatif *")
-        assert [turn.kind for turn in app.dialogue.turns()] == ["answer", "refusal", "whatif"]
+        assert [turn.kind for turn in app.dialogue.turns()] == ["answer", "refusal", "refusal", "whatif"]

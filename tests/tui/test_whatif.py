@@ -16,7 +16,7 @@ from assistant.tui.outcomes import changes, outcome_table
 from assistant.tui.plot import measured_points
 from assistant.tui.slider import Slider
 from assistant.tui.tuning import COARSE
-from assistant.tui.whatif_turn import PapersOffer, WhatIfSummary, sentences
+from assistant.tui.whatif_turn import PapersOffer, WhatIfOffer, WhatIfSummary, sentences
 from tests.tui.driver import NARROW, WIDE, Driver, chat
 from tests.tui.fake import FakeBackend, compared
 
@@ -50,9 +50,19 @@ async def test_a_what_if_in_the_input_goes_to_the_model_and_shows_curves(
 
 async def test_a_what_if_that_is_not_understood_says_why(tmp_path: Path) -> None:
     async with chat(tmp_path) as driver:
-        await driver.ask("/whatif nonsense")
-        assert "No design is named in 'nonsense'." in driver.text(".error-panel")
-        assert "Ask the papers instead: /ask nonsense" in driver.text(".offer")
+        await driver.ask("/whatif nonsense about bananas")
+        box = driver.app.query_one(".refusal")
+        assert box.border_title == "∅ Not understood as a what-if" and not driver.app.query(".error-panel")
+        assert "No what-if was run." in driver.text(".refusal *") and "bananas" in driver.text(
+            ".refusal .note"
+        )
+        assert "What can be changed: scFv affinity" in driver.text(".refusal .note")
+        offers = list(box.query(WhatIfOffer))
+        assert len(offers) == 3, "examples, one key away"
+        assert "Ask the papers instead: /ask nonsense about bananas" in driver.text(".offer")
+        offers[0].focus()
+        await driver.pilot.press("enter")
+        await driver.until(lambda: driver.idle and driver.app.query(WhatIfSummary), "the example runs")
         await driver.ask("/whatif --design bbz --colour red")
         assert "--colour red: not understood." in driver.text(".error-panel")
 
