@@ -107,8 +107,10 @@ def update(
                     reports.append(_run(place, index, asked, kept[name], counts))
         finally:
             if counts["added"] or counts["updated"]:
-                pipeline.finish(
-                    index.home, index.catalog, index.embedder, progress=place.progress, say=place.say
+                place.index_words(
+                    pipeline.finish(
+                        index.home, index.catalog, index.embedder, progress=place.progress, say=place.say
+                    )
                 )
     seconds = round(time.perf_counter() - started, 2)
     if place.as_json:

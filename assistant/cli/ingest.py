@@ -89,6 +89,7 @@ def ingest(
         raise UsageError("--address belongs to --engine ray.", hint="Add --engine ray, or leave it out.")
     told = Report(place, named)
     index = place.index()
+    before = index.fingerprint
     with translated(place.settings.home):
         if named:
             limits = pipeline.Limits(seconds=time_limit)
@@ -107,9 +108,11 @@ def ingest(
             finally:
                 # Also when a service fails half-way or Ctrl-C comes: the standing of what is in must count.
                 if told.counts["added"] or told.counts["updated"]:
-                    pipeline.finish(
+                    index = pipeline.finish(
                         index.home, index.catalog, index.embedder, progress=place.progress, say=place.say
                     )
+        if index.fingerprint != before:
+            place.index_words(index)
     told.summarise()
 
 

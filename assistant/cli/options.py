@@ -106,6 +106,14 @@ class Desk:
 
         return open_index(self.settings, progress=self.progress, say=self.say)
 
+    def index_words(self, index: Index) -> None:
+        """Read new papers into the index of words now, so that the next question need not wait for it."""
+        from assistant.retrieval.retriever import prepare
+        from ingest.home import Progress
+
+        self.progress(Progress("indexing words", 0, 0))
+        prepare(index)
+
     def engine(self) -> Engine:
         """The engine over the index of the home folder."""
         from assistant.answering.engine import Engine

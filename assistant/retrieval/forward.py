@@ -7,7 +7,7 @@ pieces ("myelodysplasia", "myelodysplastic") though their stems differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,47 +24,22 @@ BREAK: Final = -1
 _PIECE: Final = 4
 """Letters in a piece of a word, its two borders counted; five did no better on any two sets at once."""
 
+_AT_ONCE: Final = 4096
+"""Passages whose pieces are counted together: a table of some 15 MB."""
+
 
 @dataclass(frozen=True)
 class ForwardIndex:
     """The words of every passage in reading order."""
 
     vocabulary: Mapping[str, int]
-    """Words as written, folded; entity tokens stand at the end of their sentence."""
+    """Words as written, folded; glossary terms (see `reading.ENTITY`) stand at the end of their sentence."""
     tokens: Numbers
     """For each word the number of its token in the BM25 vocabulary; one more entry, -1, for BREAK."""
     ids: Numbers
     """Word numbers of all passages, one after the other, with BREAK between sentences."""
     starts: Ints
     """Where each passage starts in `ids`; one more entry than there are passages."""
-
-    @classmethod
-    def build(
-        cls, passages: Iterable[Sequence[Sequence[tuple[str, str]]]], token_numbers: Mapping[str, int]
-    ) -> ForwardIndex:
-        """Number the (word, token) pairs of passages given as sentences, the title first."""
-        import numpy as np
-
-        vocabulary: dict[str, int] = {}
-        tokens: list[int] = []
-        ids: list[int] = []
-        starts = [0]
-        for sentences in passages:
-            for number, sentence in enumerate(sentences):
-                if number:
-                    ids.append(BREAK)
-                for word, token in sentence:
-                    word_number = vocabulary.setdefault(word, len(vocabulary))
-                    if word_number == len(tokens):
-                        tokens.append(token_numbers[token])
-                    ids.append(word_number)
-            starts.append(len(ids))
-        return cls(
-            vocabulary,
-            np.asarray([*tokens, -1], dtype=np.int32),
-            np.asarray(ids, dtype=np.int32),
-            np.asarray(starts, dtype=np.int64),
-        )
 
     def gather(self, rows: Ints) -> tuple[Numbers, Ints]:
         """The word numbers of some passages end to end, and where each passage starts among them."""
@@ -132,21 +107,22 @@ def pieces(word: str) -> list[str]:
 
 
 def _document_frequency(forward: ForwardIndex, starts: Ints, words: Numbers) -> Ints:
-    """In how many passages each piece occurs: the passages of its words, merged."""
+    """In how many passages each piece occurs: what is not zero in passages by words times words by pieces."""
     import numpy as np
+    from scipy.sparse import csc_array, csr_array
 
-    passage = np.repeat(np.arange(len(forward.starts) - 1, dtype=np.int32), np.diff(forward.starts))
+    n = len(forward.starts) - 1
     real = forward.ids != BREAK
-    order = np.argsort(forward.ids[real], kind="stable")
-    where = passage[real][order]
-    edges = np.searchsorted(forward.ids[real][order], np.arange(len(forward.vocabulary) + 1))
-    rows_of = [np.unique(where[edges[w] : edges[w + 1]]) for w in range(len(forward.vocabulary))]
-    df = np.zeros(len(starts) - 1, dtype=np.int64)
-    for piece in range(len(df)):
-        own = words[starts[piece] : starts[piece + 1]]
-        df[piece] = (
-            len(rows_of[own[0]])
-            if len(own) == 1
-            else len(np.unique(np.concatenate([rows_of[w] for w in own])))
+    edges = np.concatenate(([0], np.cumsum(real)))[forward.starts]
+    ids = forward.ids[real]
+    shape = (len(forward.vocabulary), len(starts) - 1)
+    holds = csr_array(csc_array((np.ones(len(words), dtype=np.int32), words, starts), shape=shape))
+    df = np.zeros(shape[1], dtype=np.int64)
+    for begin in range(0, n, _AT_ONCE):
+        part = edges[begin : begin + _AT_ONCE + 1]
+        own = ids[part[0] : part[-1]]
+        held = csr_array(
+            (np.ones(len(own), dtype=np.int32), own, part - part[0]), shape=(len(part) - 1, shape[0])
         )
+        df += np.bincount((held @ holds).indices, minlength=shape[1])
     return df

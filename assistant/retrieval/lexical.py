@@ -1,13 +1,12 @@
 """BM25 over token counts, in numpy arrays.
 
 The weight of every token in every passage is computed when the index is built; a query adds up a few
-slices. A passage may give fractional counts, which is how titles and entity tokens weigh more or less
-than a word of the text.
+slices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,39 +33,38 @@ class LexicalIndex:
 
     @classmethod
     def build(
-        cls, documents: Iterable[Mapping[str, float]], *, k1: float = 1.5, b: float = 0.75
+        cls,
+        vocabulary: Mapping[str, int],
+        tokens: NDArray[np.int32],
+        passages: NDArray[np.int32],
+        size: int,
+        *,
+        k1: float = 1.5,
+        b: float = 0.75,
     ) -> LexicalIndex:
-        """Index passages given as token counts.
+        """Index tokens where they occur.
 
         Arguments:
-            documents: counts of tokens, one mapping per passage, in the order of the passages.
+            vocabulary: tokens to their numbers.
+            tokens: the number of each token of the collection, shape (occurrences,).
+            passages: the passage that each stands in, 0..size-1, ascending.
+            size: how many passages there are.
             k1: how soon repeating a token stops to pay.
             b: how much long passages are held back, 0..1.
         """
         import numpy as np
 
-        vocabulary: dict[str, int] = {}
-        ids: list[int] = []
-        counts: list[float] = []
-        sizes: list[int] = []
-        lengths: list[float] = []
-        for document in documents:
-            ids.extend(vocabulary.setdefault(token, len(vocabulary)) for token in document)
-            counts.extend(document.values())
-            sizes.append(len(document))
-            lengths.append(sum(document.values()))
-        n = len(sizes)
-        token = np.asarray(ids, dtype=np.int64)
-        row = np.repeat(np.arange(n, dtype=np.int32), sizes)
-        tf = np.asarray(counts, dtype=np.float64)
-        length = np.asarray(lengths, dtype=np.float64)
+        width = max(1, len(vocabulary))
+        pairs, tf = np.unique(passages.astype(np.int64) * width + tokens, return_counts=True)
+        row, token = (pairs // width).astype(np.int32), pairs % width
+        length = np.bincount(passages, minlength=size)
         df = np.bincount(token, minlength=len(vocabulary))
-        idf = np.log1p((n - df + 0.5) / (df + 0.5))
+        idf = np.log1p((size - df + 0.5) / (df + 0.5))
         mean = length.mean() if length.any() else 1.0
         weight = idf[token] * tf / (tf + k1 * (1 - b + b * length[row] / mean))
         order = np.argsort(token, kind="stable")
         starts = np.concatenate(([0], np.cumsum(df)))
-        return cls(vocabulary, starts, row[order], weight[order].astype(np.float32), n)
+        return cls(vocabulary, starts, row[order], weight[order].astype(np.float32), size)
 
     def scores(self, query: Mapping[str, float]) -> Floats:
         """BM25 of every passage for weighted query tokens; unknown tokens add nothing."""

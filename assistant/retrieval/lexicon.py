@@ -176,12 +176,17 @@ class Lexicon:
 
     def entities_in(self, text: str) -> tuple[Entity, ...]:
         """The glossary terms in `text`, longest match first, in order, without overlaps."""
-        runs = [(m.start(), m.end()) for m in _RUN.finditer(text)]
+        runs = [m.span() for m in _RUN.finditer(text)]
         found: list[Entity] = []
         after = 0
+        begin = self._begin
         for i, (start, end) in enumerate(runs):
             # Most words begin no term, and this is the inner loop of building an index.
-            if start < after or not self._may_begin(_run_key(text[start:end])):
+            run = text[start:end]
+            may = begin.get(run)
+            if may is None:
+                may = begin[run] = self._may_begin(_run_key(run))
+            if not may or start < after:
                 continue
             entity = self._longest_at(text, runs, i)
             if entity is not None:
@@ -203,6 +208,11 @@ class Lexicon:
                 break
         return longest
 
+    @cached_property
+    def _begin(self) -> dict[str, bool]:
+        """Of the runs met so far whether a term may begin with them."""
+        return {}
+
     def _may_begin(self, run: str) -> bool:
         return run in self._beginnings or run in self._by_key or run[:-1] in self._by_key
 
@@ -222,6 +232,11 @@ class Lexicon:
     def entity_tokens(self, text: str) -> list[str]:
         """One token for each glossary term in `text`, the same for every notation."""
         return [self.token_of(entity) for entity in self.entities_in(text)]
+
+    @cached_property
+    def terms_by_token(self) -> Mapping[str, str]:
+        """Entity tokens to the names of their terms."""
+        return {entry.token: entry.term for entry in self.entries}
 
     def token_of(self, entity: Entity) -> str:
         """The entity token of a term that this lexicon found."""

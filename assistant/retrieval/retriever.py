@@ -2,7 +2,7 @@
 
 The retriever reads the catalog once when it opens. Its index of words is kept in a file beside the
 catalog, named after the index fingerprint; where that file is missing, stale or cannot be written, the
-index is built in memory and nothing else changes.
+index is built in memory, from the file of the state before where there is one, and nothing else changes.
 """
 
 from __future__ import annotations
@@ -309,22 +309,51 @@ class _Dictionary:
         return frozenset(line for line in lines if not line.startswith(("##", "[")))
 
 
-def _stored_text(index: Index, rows: Sequence[Row], lexicon: Lexicon) -> TextIndex:
-    """The index of words from its file beside the catalog, or built and, where possible, stored."""
+def prepare(index: Index) -> None:
+    """Index the words of an index now, so that the first question need not."""
+    path = _words_path(index, lexicon := Lexicon.shipped())
+    if not path.exists():
+        _stored_text(index, StoredRows.of(index.catalog), lexicon)
+
+
+def _words_path(index: Index, lexicon: Lexicon) -> Path:
     mark = hashlib.sha256(f"{TEXT_INDEX_VERSION}\n{index.fingerprint}\n{lexicon.stamp}".encode()).hexdigest()
-    path = index.home.folder / f"words-{mark[:16]}.npz"
-    if path.exists():
-        with contextlib.suppress(ValueError):  # cut short or of another version: built anew below
-            stored = TextIndex.load(path)
-            if stored.lexical.size == len(rows):
-                return stored
-    built = TextIndex.build((words_of(row) for row in rows), lexicon)
+    return index.home.folder / f"words-{mark[:16]}.npz"
+
+
+def _stored_text(index: Index, rows: Sequence[Row], lexicon: Lexicon) -> TextIndex:
+    """The index of words from its file beside the catalog, or built and, where possible, stored.
+
+    Passages that the file of another state holds are not read again.
+    """
+    path = _words_path(index, lexicon)
+    stored = _loaded(path)
+    if stored is not None and stored.lexical.size == len(rows):
+        return stored
+    others = [other for other in index.home.folder.glob("words-*.npz") if other != path]
+    earlier = (_loaded(other) for other in sorted(others, key=_age))
+    built = TextIndex.build((words_of(row) for row in rows), lexicon, next(filter(None, earlier), None))
     with contextlib.suppress(OSError):  # a home that cannot be written costs time, not the answer
         built.save(path)
-        for other in index.home.folder.glob("words-*.npz"):
-            if other != path:
-                other.unlink(missing_ok=True)
+        for other in others:
+            other.unlink(missing_ok=True)
     return built
+
+
+def _loaded(path: Path) -> TextIndex | None:
+    """What is stored there; None where it is missing, was cut short or is of another version."""
+    try:
+        return TextIndex.load(path)
+    except ValueError:
+        return None
+
+
+def _age(path: Path) -> float:
+    """For the newest first; a file that another process has just replaced counts as old."""
+    try:
+        return -path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def words_of(row: Row) -> Words:

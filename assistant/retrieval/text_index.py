@@ -6,33 +6,29 @@ Built once for a collection and read in milliseconds; a cache like the vector st
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from assistant.retrieval.forward import ForwardIndex, PieceIndex
+from assistant.retrieval.forward import BREAK, ForwardIndex, PieceIndex
 from assistant.retrieval.lexical import LexicalIndex
 from assistant.retrieval.lexicon import Lexicon
-from assistant.retrieval.tokens import word_tokens
-from assistant.retrieval.usage import Usage, UsageCounter
+from assistant.retrieval.reading import ENTITY, Read, Reading, Words
+from assistant.retrieval.usage import Usage, counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-TEXT_INDEX_VERSION: Final = "4"
+    from assistant.retrieval.reading import Marks
+
+__all__ = ["TEXT_INDEX_VERSION", "TextIndex", "Words"]
+
+TEXT_INDEX_VERSION: Final = "5"
 """Part of the name of a stored index: raise it when the tokens or the arrays change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One passage as the index reads it."""
-
-    title: str
-    sentences: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -43,19 +39,48 @@ class TextIndex:
     forward: ForwardIndex
     pieces: PieceIndex
     usage: Usage
+    marks: Marks
+    """Of each passage, see `reading.Read`."""
+    made: str
+    """By what: indices of one making can take passages over from each other."""
 
     @classmethod
-    def build(cls, passages: Iterable[Words], lexicon: Lexicon) -> TextIndex:
-        """Index passages; title and text count alike, and each glossary term as one more word."""
-        usage = UsageCounter()
-        streams = [
-            [_stream(part, lexicon, usage) for part in (passage.title, *passage.sentences)]
-            for passage in passages
-        ]
-        counts = (Counter(token for sentence in stream for _, token in sentence) for stream in streams)
-        lexical = LexicalIndex.build(counts)
-        forward = ForwardIndex.build(streams, lexical.vocabulary)
-        return cls(lexical, forward, PieceIndex.build(forward), usage.done())
+    def build(
+        cls, passages: Iterable[Words], lexicon: Lexicon, earlier: TextIndex | None = None
+    ) -> TextIndex:
+        """Index passages; title and text count alike, and each glossary term as one more word.
+
+        What `earlier` holds of them is not read again; the index is the same with and without it.
+        """
+        made = _making(lexicon)
+        reading = Reading(lexicon, earlier.read if earlier is not None and earlier.made == made else None)
+        for passage in passages:
+            reading.add(passage)
+        return cls._of(reading.done(), lexicon, made)
+
+    @classmethod
+    def _of(cls, read: Read, lexicon: Lexicon, made: str) -> TextIndex:
+        import numpy as np
+
+        forward = read.forward
+        size = len(forward.starts) - 1
+        real = forward.ids != BREAK
+        passage = np.repeat(np.arange(size, dtype=np.int32), np.diff(forward.starts))
+        lexical = LexicalIndex.build(read.tokens, forward.tokens[forward.ids[real]], passage[real], size)
+        seen = np.bincount(forward.ids[real], minlength=len(forward.vocabulary)).tolist()
+        terms = lexicon.terms_by_token
+        usage = counted(
+            (terms[token], notation, seen[number])
+            for word, number in forward.vocabulary.items()
+            if word.startswith(ENTITY)
+            for token, _, notation in (word.partition(" "),)
+        )
+        return cls(lexical, forward, PieceIndex.build(forward), usage, read.marks, made)
+
+    @property
+    def read(self) -> Read:
+        """The collection as it was read."""
+        return Read(self.forward, dict(self.lexical.vocabulary), self.marks)
 
     def save(self, path: Path) -> None:
         """Write to a file; all or nothing."""
@@ -89,6 +114,8 @@ class TextIndex:
             "piece_words": self.pieces.words,
             "piece_idf": self.pieces.idf,
             "piece_lengths": self.pieces.lengths,
+            "marks": self.marks,
+            "made": np.frombuffer(self.made.encode(), dtype=np.uint8),
         }
 
     @classmethod
@@ -118,21 +145,19 @@ class TextIndex:
                 a["piece_idf"],
                 a["piece_lengths"],
             )
+            marks, made = a["marks"], a["made"].tobytes().decode()
         except (KeyError, EOFError, ValueError, OSError, zipfile.BadZipFile) as error:
             raise ValueError(f"{path}: not a text index ({error})") from error
-        if len(lexical.starts) != len(lexical.vocabulary) + 1 or len(pieces.lengths) != size:
+        if len(lexical.starts) != len(lexical.vocabulary) + 1 or {
+            len(pieces.lengths),
+            len(marks),
+        } != {size}:
             raise ValueError(f"{path}: a text index with missing parts")
-        return cls(lexical, forward, pieces, usage)
+        return cls(lexical, forward, pieces, usage, marks, made)
 
 
-def _stream(text: str, lexicon: Lexicon, usage: UsageCounter) -> list[tuple[str, str]]:
-    """The words of one sentence with their tokens, then one entity token for each glossary term."""
-    stream = word_tokens(text)
-    for entity in lexicon.entities_in(text):
-        usage.add(entity)
-        token = lexicon.token_of(entity)
-        stream.append((token, token))
-    return stream
+def _making(lexicon: Lexicon) -> str:
+    return hashlib.sha256(f"{TEXT_INDEX_VERSION}\n{lexicon.stamp}".encode()).hexdigest()
 
 
 def _packed(vocabulary: Mapping[str, int]) -> NDArray[Any]:

@@ -7,12 +7,11 @@ tokens; for the embedding a notation that the collection hardly knows is followe
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from assistant.retrieval.lexicon import Entity, Query, key
+from assistant.retrieval.lexicon import Query, key
 
 _RARE: Final = 0.1
 """A notation is foreign when it is seen less than this share as often as the most usual one."""
@@ -58,18 +57,12 @@ class Usage:
         return cls(counts)
 
 
-@dataclass(slots=True)
-class UsageCounter:
-    """Counts notations while a collection is read."""
-
-    counts: dict[str, Counter[str]] = field(default_factory=dict)
-    _written: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def add(self, entity: Entity) -> None:
-        """Count one occurrence."""
-        written = self._written.setdefault((entity.term, key(entity.found)), entity.found)
-        self.counts.setdefault(entity.term, Counter())[written] += 1
-
-    def done(self) -> Usage:
-        """The counts so far."""
-        return Usage({term: dict(counts) for term, counts in self.counts.items()})
+def counted(found: Iterable[tuple[str, str, int]]) -> Usage:
+    """The usage of terms given with a notation each and how often it occurs, in the order of the texts."""
+    counts: dict[str, dict[str, int]] = {}
+    written: dict[tuple[str, str], str] = {}
+    for term, notation, count in found:
+        first = written.setdefault((term, key(notation)), notation)
+        of_term = counts.setdefault(term, {})
+        of_term[first] = of_term.get(first, 0) + count
+    return Usage(counts)

@@ -33,8 +33,12 @@ def test_good_files_are_in_although_others_are_bad(own_shell: Shell, tmp_path: P
     for line in ran.lines[:-1]:
         conforms(line, shape("ingest-file"))
     conforms(ran.lines[-1], shape("ingest-summary"))
+    # The words of the new papers are indexed by then: the question does not wait for it.
+    (words,) = own_shell.home.glob("words-*.npz")
+    written = words.stat().st_mtime_ns
     found = own_shell("search", "--json", "-k", "1", "a made-up paper in which the design aged faster").json
     assert found["hits"][0]["paper"] == "made-up-paper"
+    assert words.stat().st_mtime_ns == written
     again = own_shell("ingest", "--json", str(folder / "good.md"))
     assert (again.code, statuses(again)) == (0, {"good.md": "unchanged"})
 
