@@ -194,7 +194,7 @@ def status_mark(status: str) -> str:
 def direction(outcome: Json) -> str:
     """Which design is higher, in words and with a mark."""
     alike = outcome["direction"] == "undetermined" and outcome.get("agreement", 1.0) < _ALIKE
-    if alike and outcome["A"].get("median") is not None:
+    if alike and (outcome["A"].get("median") is None) == (outcome["B"].get("median") is None):
         return "= same"
     if outcome.get("size") == "none" or (
         outcome.get("size") == "small" and outcome["direction"] != "undetermined"

@@ -47,7 +47,8 @@ class WhatIfSummary(Static, can_focus=True):
         outcomes = self._payload["outcomes"]
         if self._payload.get("sentence"):
             first, *more = sentences(one_line(str(self._payload["sentence"])))
-            lines += [Content(first), *(Content(f"• {told}") for told in more)]
+            lead, *results = clauses(first)
+            lines += [Content(lead), *(Content(f"• {told}") for told in (*results, *more))]
         else:
             lines += [
                 Content.assemble(
@@ -84,6 +85,18 @@ class WhatIfSummary(Static, can_focus=True):
 def sentences(text: str) -> list[str]:
     """The sentences of a result, one for each line: never cut inside brackets or after an abbreviation."""
     return re.split(r"(?<=\.)(?<!prob\.)(?<!e\.g\.)(?<!al\.)(?<!vs\.) (?=[A-Z])(?![^\[]*\])(?![^(]*\))", text)
+
+
+def clauses(sentence: str) -> list[str]:
+    """What a result compares, then each of its outcomes; the sentence itself where it is of another form.
+
+    Five outcomes in one sentence are right to quote and hard to read.
+    """
+    lead, colon, rest = sentence.partition("): ")
+    if not colon or not lead.startswith("A ("):
+        return [sentence]
+    parts = re.split(r"; (?![^\[]*\])(?![^(]*\))", rest.removesuffix("."))
+    return [f"{lead}):", *(part[:1].upper() + part[1:] for part in parts)]
 
 
 class PapersOffer(Static, can_focus=True):
@@ -123,7 +136,9 @@ class WhatIfOffer(Static, can_focus=True):
 
     def render(self) -> Content:
         """The command as it can be typed."""
-        words = "/whatif " + one_line(self._command).removeprefix("senescope whatif").strip()
+        words = one_line(self._command).removeprefix("senescope whatif").strip()
+        if not words.lower().startswith("what if"):
+            words = f"/whatif {words}"
         return Content.assemble((f"▸ {self._lead}: ", "bold $primary"), (words, "$primary"))
 
     def on_click(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant.sessions.turns import Json
-from assistant.tui.outcomes import headline, outcome_table
+from assistant.tui.outcomes import direction, headline, outcome_table
 from assistant.tui.plot import _legend
+from assistant.tui.whatif_turn import clauses
 from tests.tui.driver import chat
 from tests.tui.fake import compared
 
@@ -67,3 +68,18 @@ def test_both_designs_keep_a_name_in_the_legend() -> None:
     assert len(legend) == 44 and legend.endswith("╍╍ B 28z") and "━━ A 4-1BB-zeta" in legend
     both = _legend("a" * 50, "b" * 50, 41).plain
     assert len(both) <= 41 and "━━ A aaaa" in both and "╍╍ B bbbb" in both
+
+
+def test_what_happens_in_neither_design_is_the_same_in_both() -> None:
+    never = outcome("time_to_relapse", "undetermined", 0.0, A=None, B=None, difference=0.0)
+    assert direction({**never, "size": "none"}) == "= same"
+
+
+def test_each_outcome_of_a_long_result_is_read_on_a_line_of_its_own() -> None:
+    told = "A (4-1BB) against B (CD28): persistence is later in A (0; 245); the same in both: relapse."
+    assert clauses(told) == [
+        "A (4-1BB) against B (CD28):",
+        "Persistence is later in A (0; 245)",
+        "The same in both: relapse",
+    ]
+    assert clauses("One sentence; of another form.") == ["One sentence; of another form."]
