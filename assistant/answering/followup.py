@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from assistant.answering import groups
+from assistant.answering.manipulation import acts_in
 from assistant.answering.turns import (
+    LONGEST,
     READ_GENES,
     READOUTS,
     SHORT,
@@ -65,6 +67,35 @@ _AT_THE_END: Final = re.compile(r"\b(?:it|that|this|so|them)\s*$", re.I)
 _THEMSELVES: Final = re.compile(r"\bthey\b(?=.*\bthemselves\b)", re.I)
 _CARS: Final = re.compile(r"\bCARs?\b|\bCAR[- ]?T\b", re.I)
 _INSTEAD: Final = re.compile(r"\s+instead$", re.I)
+_SAME_FOR: Final = re.compile(
+    r"^(?:and |but |so )?(?:(?:is|was) (?:that|this|it)(?: also)? (?:true|so|the case|the same)"
+    r"|(?:do|does|did) (?:the same|that|this|it)(?: also)? (?:hold|apply|go)(?: true)?"
+    r"|(?:is it )?(?:the )?same|likewise)(?: also| too)? (?:for|in|with|of|to) ",
+    re.I,
+)
+"""Asks the question before of another thing: "does the same hold for tisa-cel?" is "and tisa-cel?"."""
+_TOO: Final = re.compile(r"^(?:and )?(?P<what>[^?]+?),? (?:too|as well|also)\s*\?*$", re.I)
+_WHAT_IF: Final = re.compile(r"^(?:and |but )?what if ", re.I)
+_THAN: Final = re.compile(r"^(?:rather )?(?:than|compared (?:with|to)|versus|vs\.?|as opposed to) ", re.I)
+_COMPARED: Final = re.compile(r"\b(?:than|compared (?:with|to)|versus|vs\.?) ", re.I)
+_OUTCOME: Final = (
+    r"(?:(?:overall|progression-free|event-free|durable|complete|early|late) )?(?:survival|responses?"
+    r"|remissions?|relapses?|persistence|expansion|toxicity|outcomes?|neurotoxicity|CRS)"
+)
+_FOR_OUTCOME: Final = re.compile(rf"^(?:for|on|with) (?P<outcome>{_OUTCOME})$", re.I)
+_ENDS_IN_OUTCOME: Final = re.compile(
+    r"\b(?:with|for|on|to|predicts?|affects?|improves?|lengthens?|shortens?|raises?|lowers?) "
+    rf"(?P<outcome>{_OUTCOME})\?*$",
+    re.I,
+)
+_DONE_TO: Final = re.compile(
+    r"\b(?P<verb>knock(?:ing)?|switch(?:ing)?|turn(?:ing)?|tak(?:ing|e)|delet(?:ing|e)|block(?:ing)?|inhibit(?:ing)?"
+    r"|remov(?:ing|e)|silenc(?:ing|e)|ablat(?:ing|e)|los(?:ing|e)|disrupt(?:ing)?|over-?express(?:ing)?"
+    r"|activat(?:ing|e)|add(?:ing)?|rais(?:ing|e)|boost(?:ing)?|lower(?:ing)?)"
+    r" (?:it|them|that|this)(?P<away> (?:out|down|off|on|away))?(?=\s*[?.!]*$)",
+    re.I,
+)
+"""What is done to a molecule that was named before: "and knocking it out?"."""
 _THIS: Final = re.compile(r"\b(?:this|that|so)\s*$", re.I)
 _CONTESTED: Final = "asked again for its conflicts: what is contested stands below the evidence"
 _ADDED: Final = re.compile(r"^(?P<question>.+?) \((?P<added>[^()]+)\)\?*$")
@@ -77,6 +108,8 @@ _FILLING: Final = frozenset(
 _FORMS: Final = (("senescent", "senescence"), ("exhausted", "exhaustion"), ("anergic", "anergy"))
 _MOLECULES: Final = frozenset(("gene", "marker"))
 """Kinds that stand for each other: p38 is filed as a gene and KLRG1 as a marker."""
+_TARGETS: Final = frozenset(("gene", "marker", "domain"))
+"""Kinds that something can be done to."""
 _MEANS: Final = frozenset(("gene", "marker", "drug"))
 """Kinds that can take the place of whatever acted before."""
 _CELL: Final = re.compile(r"\b(?:cells?|CARs?|patients?|mice)\b", re.I)
@@ -100,7 +133,8 @@ class Resolved:
 
 def resolve(question: str, history: Sequence[Answer], filters: Filters, lexicon: Lexicon) -> Resolved:
     """Complete `question` from the last turn of `history` where it cannot stand alone."""
-    turn = read(question, lexicon)
+    history = _spoken(history, lexicon)
+    turn = read(_plainer(question, history, lexicon), lexicon)
     alone = Resolved(question, filters, followed=False)
     lost = replace(alone, understood=False)
     if not history:
@@ -111,7 +145,7 @@ def resolve(question: str, history: Sequence[Answer], filters: Filters, lexicon:
     before = last.resolved or last.question
     if turn.aside or turn.reading:
         return lost
-    if (match := _ONLY_SYSTEM.match(question)) is not None:
+    if (match := _ONLY_SYSTEM.match(turn.text)) is not None:
         # Few findings give a mechanism in one system: the filter goes on what was asked before the why.
         system = next(s for s, words in _SYSTEM_WORDS if re.fullmatch(words, match["system"], re.I))
         return Resolved(_before_why(before), replace(filters, systems=(system,)), followed=True)
@@ -124,11 +158,12 @@ def resolve(question: str, history: Sequence[Answer], filters: Filters, lexicon:
         return Resolved(both, filters, followed=True) if both else lost
     if turn.group:
         return _by_the_group(turn, last, before, filters) or lost
-    swapped = _swapped(turn, before, lexicon)
+    swapped = _other_outcome(turn, before) or _swapped(turn, before, lexicon)
     if swapped:
         return Resolved(swapped, filters, followed=True)
     fragment = not turn.sentence and not turn.asks
-    if turn.own and not turn.points and not (fragment and turn.tied):
+    leans = fragment and (turn.tied or (turn.condition and turn.short))
+    if turn.own and not turn.points and not leans:
         return alone
     completed = _completed(turn, _before_why(before), lexicon)
     if not completed:
@@ -148,6 +183,25 @@ def dangling(question: str, followed: bool, history: Sequence[Answer] = ()) -> t
     return (f"{word.group()!r} points to nothing before it: name what you mean",) if word else ()
 
 
+# -- the turn itself ---------------------------------------------------------------------------------
+
+
+def _plainer(question: str, history: Sequence[Answer], lexicon: Lexicon) -> str:
+    """The turn as a fragment that the rules below complete: "X too?" and "same for X?" are "and X?"."""
+    if not history or len(question.split()) > LONGEST:
+        return question
+    if (too := _TOO.match(question)) is not None and not is_sentence(too["what"]):
+        return f"and {too['what']}?"
+    plain = _WHAT_IF.sub("if ", _SAME_FOR.sub("and ", question))
+    if (done := _DONE_TO.search(plain)) is not None and not is_sentence(plain):
+        last = _standing(history, lexicon)
+        named = _terms(last.resolved or last.question, lexicon)
+        it = next((e.found for e in named if e.kind in _TARGETS), "")
+        if it:
+            return f"{plain[: done.start()]}{done['verb']}{done['away'] or ''} {it}?"
+    return plain
+
+
 # -- which turn is meant ----------------------------------------------------------------------------
 
 
@@ -158,6 +212,12 @@ def _standing(history: Sequence[Answer], lexicon: Lexicon) -> Answer:
         if turn.resolved or not (said.aside or said.reading) and (said.own or not said.short):
             return turn
     return history[-1]
+
+
+def _spoken(history: Sequence[Answer], lexicon: Lexicon) -> Sequence[Answer]:
+    """The turns before, or none where they are only talk that nothing can be completed from."""
+    talk = bool(history) and not (last := _standing(history, lexicon)).resolved
+    return () if talk and read(last.question, lexicon).aside else history
 
 
 def _by_the_group(turn: Turn, last: Answer, before: str, filters: Filters) -> Resolved | None:
@@ -196,6 +256,8 @@ def _swapped(turn: Turn, before: str, lexicon: Lexicon) -> str:
     extra = [word for word in left if word.lower().strip(",") not in _FILLING]
     if extra and not turn.tied:
         return ""
+    if _THAN.match(turn.text):
+        return _against(turn, before, new, lexicon)
     own = [e for e in lexicon.entities_in(before) if e.term != new.term]
     target = next((e for e in own if _alike(e, new)), None)
     if target is not None:
@@ -203,10 +265,31 @@ def _swapped(turn: Turn, before: str, lexicon: Lexicon) -> str:
         added = " ".join(left) if extra else ""
         return f"{swapped.rstrip('?. ')} ({added})?" if added else swapped
     agent = agent_of(before)
+    if agent and extra and any(e.term == new.term for e in lexicon.entities_in(agent)):
+        # The same molecule, with something else done to it.
+        return before.replace(agent, rest, 1) if acts_in(rest, lexicon) else ""
     acts = new.kind in _MEANS and new.term not in READ_GENES and not turn.condition
     if agent and acts and not extra and not _CELL.search(agent):
         return before.replace(agent, new.found, 1)
     return ""
+
+
+def _other_outcome(turn: Turn, before: str) -> str:
+    """The question before with another outcome at its end: "for survival?" after "... go with response?"."""
+    new, old = _FOR_OUTCOME.match(turn.rest), _ENDS_IN_OUTCOME.search(before)
+    if new is None or old is None or turn.sentence:
+        return ""
+    return f"{before[: old.start('outcome')]}{new['outcome']}{before[old.end('outcome') :]}"
+
+
+def _against(turn: Turn, before: str, new: Entity, lexicon: Lexicon) -> str:
+    """The comparison before with another second side, or the question before with one."""
+    compared = _COMPARED.search(before)
+    after = compared.end() if compared is not None else len(before)
+    side = next((e for e in lexicon.entities_in(before) if e.start >= after and _alike(e, new)), None)
+    if side is not None:
+        return before[: side.start] + new.found + before[side.end :]
+    return f"{_whole(before).rstrip('?. ')} ({turn.text.rstrip('?. ')})?"
 
 
 def _in_the_form_of(old: str, new: str) -> str:

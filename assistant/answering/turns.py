@@ -29,7 +29,9 @@ _OPENING: Final = re.compile(
     r"^(?:(?:and|but|so|then|or|ok(?:ay)?|also|what about|how about|what of)\b[, ]*)+", re.I
 )
 _TIES: Final = re.compile(
-    r"^(?:and|but|so|then|or|for|because|only|any|also|just|in|with|what about|how about|what of)\b", re.I
+    r"^(?:and|but|so|then|or|for|because|only|any|also|just|in|with"
+    r"|than|compared (?:with|to)|versus|vs\.?|what about|how about|what of)\b",
+    re.I,
 )
 _AUX: Final = r"is|are|was|were|do|does|did|can|could|will|would|should|has|have|had"
 _WH: Final = r"how|who|why|what|which|when|where|whose"
@@ -96,7 +98,7 @@ _VERB: Final = (
     r"(?:do|make|cause|drive|induce|trigger|prevent|stop|block|lower|raise|reduce|increase|improve|impair|help|harm"
     r"|reverse|restore|rescue|undo|turn|protect|delay|slow|speed|change|affect|lead|keep|limit|kill|clear|remove"
     r"|show|mark|need|work|act|give|extend|shorten|boost|persist|last|become|lose|have|matter|hurt|predict|enhance"
-    r"|suppress|support|damage|outlast|survive|grow|expand|proliferate|get|go|mean|correlate|age|senesce|use|report)"
+    r"|suppress|support|damage|respond|fare|benefit|relapse|outlast|survive|grow|expand|proliferate|get|go|mean|correlate|age|senesce|use|report)"
 )
 AGENT: Final = re.compile(
     r"^(?:(?:and|but|so) )?(?:(?:what|how|why|when|where|how (?:long|often|fast|soon|well|many|much)"

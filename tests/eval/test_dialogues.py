@@ -13,8 +13,12 @@ from assistant.answering.engine import Engine
 from assistant.evidence import Answer
 from assistant.settings import load
 
-FILE = Path(__file__).parent / "dialogues-dev.yaml"
-DIALOGUES: list[dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))
+FILES = [Path(__file__).parent / f"dialogues-{name}.yaml" for name in ("dev", "second")]
+DIALOGUES: list[dict[str, Any]] = [
+    {**dialogue, "id": f"{file.stem}:{dialogue['id']}"}
+    for file in FILES
+    for dialogue in yaml.safe_load(file.read_text("utf-8"))
+]
 
 
 @pytest.fixture(scope="module")
@@ -58,4 +62,4 @@ def test_each_turn_is_read_with_the_turns_before_it(engine: Engine, dialogue: di
 
 
 def test_the_dialogues_hold_enough_turns() -> None:
-    assert sum("wanted" in turn for dialogue in DIALOGUES for turn in dialogue["turns"]) >= 30
+    assert sum("wanted" in turn for dialogue in DIALOGUES for turn in dialogue["turns"]) >= 80

@@ -191,3 +191,44 @@ def test_a_tied_fragment_with_nothing_before_it_is_not_understood() -> None:
 )
 def test_a_turn_without_a_subject_of_its_own_is_given_one(before: str, question: str, text: str) -> None:
     assert follow(question, before)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "read"),
+    [
+        ("same for CD28?", BEFORE, "Does CD28 make CAR-T cells more prone to senescence?"),
+        (
+            "is that also true for exhaustion?",
+            BEFORE,
+            "Does 4-1BB make CAR-T cells more prone to exhaustion?",
+        ),
+        (
+            "than ICOS?",
+            "Do 4-1BB CARs persist longer than CD28 CARs?",
+            "Do 4-1BB CARs persist longer than ICOS CARs?",
+        ),
+        (
+            "and knocking it out?",
+            "What does FOXO1 over-expression do to CAR-T cells?",
+            "What does knocking out FOXO1 do to CAR-T cells?",
+        ),
+        (
+            "what if IL-7 is added?",
+            "Is IL-15 better than IL-2?",
+            "Is IL-15 better than IL-2 (if IL-7 is added)?",
+        ),
+        (
+            "for survival?",
+            "Does peak expansion of axi-cel go with response?",
+            "Does peak expansion of axi-cel go with survival?",
+        ),
+    ],
+)
+def test_a_fragment_that_names_one_thing_leans_on_the_question_before(
+    question: str, before: str, read: str
+) -> None:
+    assert follow(question, before)[0] == read
+
+
+def test_nothing_is_completed_from_small_talk() -> None:
+    assert not resolve("in patients?", [turn("hi")], Filters(), LEXICON).understood
