@@ -18,6 +18,7 @@ _ASKS: Final = re.compile(r"(?:does|do|did|is|are|was|were|why|which|who|when|ca
 """A question of its own: "and does it become senescent in patients?" is one for the papers."""
 _ABOUT_IT: Final = re.compile(r"(?:does|do|will|would)\s(?:it|they|that)\b", re.I)
 _COMPARING: Final = ("later", "earlier", "sooner", "longer")
+_LITTLE: Final = re.compile(r"^(?:on|at|from|after|by|to)\s", re.I)
 LONGEST: Final = 120
 """Characters of words that lean on what came before; longer ones stand by themselves."""
 
@@ -38,7 +39,9 @@ def continued(text: str, before: str) -> str:
     if not tail or _ASKS.match(tail):
         return ""
     joined = _other_design(tail, before) or _other_value(tail, before) or f"{before.rstrip(' ?.!')}, {tail}"
-    return joined if _read_whole(joined) else ""
+    if _read_whole(joined):
+        return joined
+    return _other_size(tail, before)
 
 
 def _other_design(tail: str, before: str) -> str:
@@ -64,15 +67,41 @@ def _other_value(tail: str, before: str) -> str:
     """The sentence before with its one number changed for the one that the tail is: "and at 1e8?"."""
     from assistant.kinetics.words import lex
 
-    items = [i for i in lex(tail) if i.kind not in ("stop", "place", "comma", "under", "with", "to")]
-    told = [i for i in lex(before) if i.amount is not None and i.amount.kind == "number"]
-    if len(items) != 1 or len(told) != 1 or items[0].amount is None or items[0].amount.kind != "number":
+    items = [i for i in lex(tail) if i.kind not in ("stop", "place", "comma", "under", "with", "to", "by")]
+    if len(items) != 1 or items[0].amount is None:
         return ""
+    kind = items[0].amount.kind
+    told = [i for i in lex(before) if i.amount is not None and i.amount.kind == kind]
+    if len(told) != 1:
+        return ""
+    if kind != "number":
+        own = _LITTLE.match(told[0].text)
+        said = (own.group() if own else "") + _LITTLE.sub("", items[0].text, count=1)
+        return before[: told[0].start] + said + before[told[0].end :]
     new, old = items[0].amount, told[0].amount
     if old is None or (new.unit and new.unit != old.unit):
         return ""
     value = re.sub(r"^[\d.,e+]+", re.split(r"\s", items[0].text)[0], told[0].text)
     return before[: told[0].start] + value + before[told[0].end :]
+
+
+def _other_size(tail: str, before: str) -> str:
+    """The designs before with their one change told anew: "at tenfold lower antigen", "and at 5000?"."""
+    from assistant.kinetics.grammar import scene
+    from assistant.kinetics.wording import Understood, parse
+
+    was = parse(before)
+    if not isinstance(was, Understood) or len(was.changes) != 1 or was.unknown:
+        return ""
+    if was.changes[0].events:
+        return ""  # a schedule is told in parts, and the tail would leave out the rest of it
+    pair = was.design_a if was.design_a == was.design_b else f"{was.design_a} vs {was.design_b}"
+    joined = f"{pair} {tail}" + (f" over {was.days:g} days" if was.days is not None else "")
+    now = parse(joined)
+    if not isinstance(now, Understood) or now.unknown or len(now.changes) != 1:
+        return ""
+    old, new = was.changes[0], now.changes[0]
+    return joined if old.side == new.side and scene(old) & scene(new) else ""
 
 
 def _looking(tail: str, before: str) -> str:

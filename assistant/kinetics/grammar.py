@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant.kinetics import complaints, levers, looking
+from assistant.kinetics import complaints, contradictions, levers, looking
 from assistant.kinetics.clauses import Clause, is_edit, is_timed, side_of, split
 from assistant.kinetics.framing import Frame, frame
 from assistant.kinetics.neighbours import meant
@@ -276,25 +276,9 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: No
     cycle = next((i for i in clause.items if i.amount is not None and i.amount.kind == "cycle"), None)
     if cycle is not None:
         return [Item("layer", cycle.start, cycle.start, cycle.text, "dasatinib-rest")]
-    spans = [i for i in clause.items if i.amount is not None and i.amount.kind == "duration"]
-    if (
-        shape.compared
-        and spans
-        and clause.lead in ("", "with")
-        and len(clause.items) == len(spans) + len(clause.designs)
-    ):
-        # "One-day vs two-week culture": the two lengths share what they are lengths of.
-        timed = [n for c in clauses if c.part != clause.part for n in c.names if is_timed(n)]
-        if timed:
-            told = {s.start for c in clauses if timed[0] in c.names for s in c.amounts}
-            when = [
-                s
-                for c in clauses
-                for s in c.amounts
-                if s.start in told and s.amount and s.amount.kind in _WHEN
-            ]
-            clause.items += when  # "3-day vs 5-day rest every two weeks": both are every two weeks
-            return [replace(timed[0], start=spans[0].start, end=spans[0].end)]
+    lengths = _lengths(clause, clauses) if shape.compared else []
+    if lengths:
+        return lengths
     sized = [
         i
         for i in clause.items
@@ -318,6 +302,8 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: No
         name = _UNIT_NAMES.get(item.amount.unit or unit, "") if item.amount else ""
         if not name and item.amount and _is_dose(item) and not unit and tumour is None and len(sized) == 1:
             name = "dose"
+        if name == "dose" and tumour is None and item.amount and item.amount.value > _MOST_INFUSED:
+            name = ""  # as many cells are a tumour, and none was named
         if name == "dose" and tumour is not None:
             notes.used.add(tumour.start)
             name = "burden"
@@ -327,6 +313,23 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: No
     return []
 
 
+def _lengths(clause: Clause, clauses: Sequence[Clause]) -> list[Item]:
+    """The name that a clause of a length alone shares: "one-day vs two-week culture"."""
+    spans = [i for i in clause.items if i.amount is not None and i.amount.kind == "duration"]
+    alone = spans and len(clause.items) == len(spans) + len(clause.designs)
+    if not alone or clause.lead not in ("", "with"):
+        return []
+    timed = next((n for c in clauses if c.part != clause.part for n in c.names if is_timed(n)), None)
+    if timed is None:
+        return []
+    told = [s for c in clauses if timed in c.names for s in c.amounts]
+    # "3-day vs 5-day rest every two weeks": both are every two weeks.
+    clause.items += [s for s in told if s.amount and s.amount.kind in _WHEN]
+    return [replace(timed, start=spans[0].start, end=spans[0].end)]
+
+
+_MOST_INFUSED = 2e10
+"""Cells; no product holds more."""
 _DOSES = (1e5, 2e9)
 """Cells: a bare number in between, told of a product, is a dose; only a tumour has such values besides."""
 
@@ -410,14 +413,15 @@ def _sided(notes: Notes, shape: Frame) -> list[WordChange]:
     twice = next((c for c in out if c.side == "both" and c.kind == "set" and c.target in given), None)
     if twice is not None and not shape.compared:
         notes.stops = f"'{twice.said}' contradicts another value for design A"
-    own_scene = {p for c in out if c.side == "A" for p in _scene(c)}
-    return [
-        replace(c, side="B") if c.side == "both" and shape.compared and own_scene & _scene(c) else c
+    own_scene = {p for c in out if c.side == "A" for p in scene(c)}
+    out = [
+        replace(c, side="B") if c.side == "both" and shape.compared and own_scene & scene(c) else c
         for c in out
     ]
+    return contradictions.settled(out, notes)
 
 
-def _scene(change: WordChange) -> set[str]:
+def scene(change: WordChange) -> set[str]:
     """What a change sets of patient, tumour or treatment: an arm has its own, or both the same."""
     if change.kind in ("set", "times"):
         return {change.target}

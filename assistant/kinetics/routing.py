@@ -209,7 +209,7 @@ _STATES: Final = ("senescent_fraction_d28", "exhausted_fraction_d28")
 def _is_order(text: str, found: Understood) -> bool:
     """Whether words that read whole are an order on a design, set up two arms, or multiply something.
 
-    A value or a schedule alone ("tisa-cel at 1e8 cells", "second infusion after 90 days") may be a search.
+    A value or a day alone ("tisa-cel at 1e8 cells", "second infusion after 90 days") may be a search.
     """
     sized = any(c.kind == "times" and not c.guessed for c in found.changes)
     if any("no design named" in a for a in found.assumed) and not sized:
@@ -218,6 +218,8 @@ def _is_order(text: str, found: Understood) -> bool:
         return bool(found.changes)
     if len(found.changes) > 1 and any(c.events for c in found.changes):
         return True  # several changes with a schedule of their own are a design, not a search
+    if any(e.every or e.duration for c in found.changes for e in c.events):
+        return True  # "pembro from week 3 to week 9 in axi-cel": a window or a period is what one sets
     return found.days is not None and not found.asks
 
 

@@ -11,6 +11,21 @@ from assistant.kinetics.continuing import continued
     ("before", "text", "joined"),
     [
         ("knock out TET2 in 28z", "same but 4-1BB", "knock out TET2 in 4-1BB"),
+        ("raise kX by 30 % in 28z", "and by 50 %?", "raise kX by 50 % in 28z"),
+        ("reinfuse tisa-cel at month 6", "what about month 3?", "reinfuse tisa-cel at month 3"),
+        (
+            "pembro from week 3 to week 9 in axi-cel",
+            "and from week 1 to week 4?",
+            "pembro from week 1 to week 4 in axi-cel",
+        ),
+        (
+            "CD19 CAR 4-1BB vs CD28 at tenfold lower antigen density",
+            "and at 5000 molecules per cell?",
+            "bbz vs 28z at 5000 molecules per cell",
+        ),
+        ("28z at high tumour burden", "and at low burden?", "28z at low burden"),
+        ("tisa-cel dose 2e7 instead of 2e8", "and at 1e6?", ""),
+        ("dasatinib 3 days on, 11 days off in CD28", "and from day 20?", ""),
         ("knock out TET2 in 28z", "and in 4-1BB?", "knock out TET2 in 4-1BB"),
         ("lower the affinity tenfold", "same for CD28", "lower the affinity tenfold in CD28"),
         (

@@ -153,3 +153,10 @@ def test_a_question_that_tries_something_out_runs_with_the_papers_beside(text: s
 def test_a_question_with_a_size_keeps_the_what_if_beside() -> None:
     text = "Is 4-1BB better than CD28 at 1000 molecules per cell?"
     assert route(text) == Route("literature", fitting=text)
+
+
+def test_a_window_or_a_period_in_a_design_is_set_and_a_day_may_be_searched_for() -> None:
+    assert route("pembro from week 3 to week 9 in axi-cel").kind == "what-if"
+    assert route("dasatinib 3 days on, 11 days off in CD28").kind == "what-if"
+    beside = route("second infusion on day 60 in tisa-cel")
+    assert (beside.kind, bool(beside.fitting)) == ("literature", True)

@@ -130,3 +130,19 @@ def test_a_bare_number_of_a_product_is_a_dose_and_told() -> None:
     found = parse("bbz at 1e8 against 28z at 3e7")
     assert isinstance(found, Understood) and any("'1e8' read as infused dose" in a for a in found.assumed)
     assert isinstance(parse("28z at 5e10"), NotUnderstood)
+
+
+def test_a_number_beats_a_level_and_two_words_on_one_value_run_nothing() -> None:
+    for text in ("low antigen, 500 molecules per cell, bbz", "500 molecules per cell, low antigen, bbz"):
+        found = parse(text)
+        assert isinstance(found, Understood) and changed(text) == [("A", "set", "aH", 500.0)]
+        assert any("told by a number as well" in a for a in found.assumed)
+    for text in (
+        "28z at high tumour burden, at low burden",
+        "high affinity and low affinity in 28z",
+        "tisa-cel dose 2e7 instead of 2e8, at 1e6",
+        "28z at 1e7 cells, at twice the dose",
+    ):
+        found = parse(text)
+        assert isinstance(found, NotUnderstood) and "contradicts" in found.reason, text
+    assert isinstance(parse("28z at high tumour burden, 5e11 cells"), NotUnderstood)
