@@ -210,7 +210,7 @@ class Filing:
         elif names:
             reason = f"a reference without a text: {', '.join(names)}"
         else:
-            reason = "a reference without DOI, PMID or PMCID"
+            reason = "a reference without an identifier (DOI, PMID or PMCID)"
         return Filed("skipped", name, reason=reason, place=reference.where)
 
 

@@ -37,35 +37,44 @@ class Report:
         self._roots = [Path.cwd(), *(root.absolute().parent for root in roots if root.is_dir())]
         self._passages = 0
         self._why: dict[str, Counter[str]] = {"skipped": Counter(), "failed": Counter()}
-        self._list: list[Outcome] = []
+        self._paths: set[str] = set()
+        self._held: dict[tuple[str, str], list[Outcome]] = {}
+        """Of the file in hand what is not in, by status and reason: alike is told in one line."""
 
     def add(self, outcome: Outcome) -> None:
         """Count an outcome and tell it; unchanged files are told as JSON only."""
         self.counts[outcome.status] += outcome.records
+        if outcome.path not in self._paths:
+            self.close()
+            self._paths.add(outcome.path)
         if self._place.as_json:
             self._place.emit(asdict(outcome))
             return
         if outcome.status in ("added", "updated"):
             self._passages += outcome.passages
-        if self._list and self._list[0].path != outcome.path:
-            self.close()
         if outcome.status in self._why:
             self._why[outcome.status][_kind(_reason(outcome))] += outcome.records
-        if _is_reference(outcome):
-            self._list.append(outcome)
+            alike = "a reference" if _is_reference(outcome) else _reason(outcome)
+            self._held.setdefault((outcome.status, alike), []).append(outcome)
         elif outcome.status != "unchanged":
             self._place.emit(self._line(outcome))
 
     def close(self) -> None:
-        """Tell what is still held back: the references of the list that came last."""
-        listed, self._list = self._list, []
-        if len(listed) == 1:
-            self._place.emit(self._line(listed[0]))
-        elif listed:
-            held = sum(outcome.paper is not None for outcome in listed)
-            known = f", {held} of them to papers in the index" if held else ""
-            path = self._shown(listed[0].path)
-            self._place.emit(f"skipped   {path}  ({len(listed)} references without a text{known})")
+        """Tell what is still held back of the file that came last."""
+        held, self._held = self._held, {}
+        for (status, reason), outcomes in held.items():
+            first = outcomes[0]
+            if len(outcomes) == 1:
+                self._place.emit(self._line(first))
+                continue
+            told = f"{len(outcomes)} records: {reason}"
+            if _is_reference(first):
+                known = sum(outcome.paper is not None for outcome in outcomes)
+                told = f"{len(outcomes)} references without a text"
+                told += f", {known} of them to papers in the index" if known else ""
+            elif first.record:
+                told = f"{len(outcomes)} records, {first.record} the first: {reason}"
+            self._place.emit(f"{status:9} {self._shown(first.path)}  ({told})")
 
     def summarise(self) -> None:
         """The sum at the end; exit code 3 when nothing is in."""
@@ -76,8 +85,9 @@ class Report:
             self._place.emit({"summary": summary, "seconds": seconds})
         else:
             told = [f"{n} {status}" for status, n in summary.items() if n or status != "removed"]
-            passages = f"; {plural(self._passages, 'passage')} in" if self._passages else ""
-            self._place.emit(", ".join(told) + f"{passages} ({seconds} s)")
+            passages = f"; {plural(self._passages, 'new passage')}" if self._passages else ""
+            files = f"{plural(len(self._paths), 'file')}: " if len(self._paths) != self.counts.total() else ""
+            self._place.emit(files + ", ".join(told) + f"{passages} ({seconds} s)")
             for status, kinds in self._why.items():
                 if kinds.total() > 1:
                     self._place.emit(f"  {status}: {_most(kinds)}")
@@ -124,7 +134,8 @@ def _is_reference(outcome: Outcome) -> bool:
 
 def _kind(reason: str) -> str:
     """A reason without what is particular to one file: all up to the first detail."""
-    return re.split(r"[;:,(]| from /| to \S+, which", reason, maxsplit=1)[0].strip() or "no reason given"
+    reason = re.sub(r" to \S+, which is in ", " to a paper in ", reason)
+    return re.split(r"[;:,(]| from /", reason, maxsplit=1)[0].strip() or "no reason given"
 
 
 def _most(kinds: Counter[str]) -> str:

@@ -75,8 +75,25 @@ def test_the_report_tells_a_list_in_one_line_and_counts_the_reasons(own_shell: S
         "failed    mine/a.txt",
         "failed    mine/b.txt",
     ]
-    assert told[-3].startswith("1 added, 0 updated, 0 unchanged, 4 skipped, 2 failed; 2 passages in (")
+    assert told[-3].startswith(
+        "5 files: 1 added, 0 updated, 0 unchanged, 4 skipped, 2 failed; 2 new passages ("
+    )
     assert told[-2:] == [
         "  skipped: 3 × a reference without a text; 1 × no reader for .png",
         "  failed: 2 × is empty",
     ]
+
+
+def test_records_of_a_file_that_fail_alike_are_one_line(own_shell: Shell, tmp_path: Path) -> None:
+    gone = "".join(f"<PMID>{number}</PMID>" for number in range(901, 921))
+    (tmp_path / "set.xml").write_text(
+        "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>900</PMID><Article>"
+        "<ArticleTitle>One that stayed.</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+        f"<DeleteCitation>{gone}</DeleteCitation></PubmedArticleSet>",
+        encoding="utf-8",
+    )
+    lines = own_shell("ingest", str(tmp_path / "set.xml")).out.splitlines()
+    assert [line.split("  (")[1] for line in lines if line.startswith("failed")] == [
+        "20 records, PMID 901 the first: PubMed has deleted this citation)"
+    ]
+    assert lines[-2].startswith("1 file: 1 added, 0 updated, 0 unchanged, 0 skipped, 20 failed (")
