@@ -43,6 +43,9 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 class SessionStore:
     """The history; not thread-safe, one connection per instance."""
 
+    usable = True
+    """False once the file was found damaged and set aside."""
+
     def __init__(self, path: Path, connection: sqlite3.Connection, now: Callable[[], datetime]) -> None:
         self.path = path
         self._db = connection
@@ -268,6 +271,7 @@ class SessionStore:
             if type(error) is not sqlite3.DatabaseError:
                 raise  # a defect of ours: "malformed" and "not a database" come as the base class
             self._db.close()
+            self.usable = False
             kept = self._set_aside()
             raise EnvironmentFault(
                 f"The history {self.path} is damaged ({error}); it was kept as {kept.name!r}.",

@@ -251,6 +251,7 @@ class CommandActions(Exports):
         """Begin a new session; the old one is kept."""
         await self.action_cancel()
         self.dialogue.restart()
+        self.bar.kept = self.dialogue.keeping
         await self.conversation.restore(())
         self.go("conversation")
 
@@ -298,6 +299,7 @@ class CommandActions(Exports):
         """Continue a stored session."""
         self.dialogue.cancel()
         turns = self.dialogue.resume(name)
+        self.bar.kept = self.dialogue.keeping
         await self.conversation.restore(turns)
         await self._show_latest()
         last = next((turn for turn in reversed(turns) if turn.kind == "whatif"), None)

@@ -130,9 +130,11 @@ class ChatApp(CommandActions):
         self.run_opening()
         for mistake in self._mistakes:
             self.complain(mistake)
+        self.dialogue.lost = self.history_lost
         error = self.dialogue.open()
         if error is not None:
             await self.panel_of(error)
+            self.bar.kept = False
             self.notify("This conversation is not being kept.", severity="warning", timeout=10)
         self.prompt.remember(self.dialogue.questions())
         if self._continue is not None:

@@ -7,7 +7,7 @@ without it and says so once, rather than refusing to answer.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from assistant.sessions.store import SessionStore
 from assistant.sessions.turns import Json, Match, Session, Turn, TurnKind
 from assistant.tui.logbook import LOG
 
+UNKEPT = "This conversation is not being kept."
 FOLLOW_UPS = 6
 """Answers that a follow-up question may refer to."""
 
@@ -46,6 +47,10 @@ class Dialogue:
     waiting: deque[Job] = field(default_factory=deque)
     whatif: str = ""
     """The words of the what-if that the latest turn was, for "same but CD28"; "" after anything else."""
+    keeping: bool = True
+    """Whether turns are written down; False once writing failed, until another session begins."""
+    lost: Callable[[SenescopeError], None] = lambda error: None
+    """Told once when writing fails."""
     _spare: int = 0
     """Counts down for turns that could not be stored, so that ids stay unique."""
 
@@ -55,6 +60,7 @@ class Dialogue:
             self.store = SessionStore.open(self.home)
         except SenescopeError as error:
             LOG.warning("history: %s", error)
+            self.keeping = False
             return error
         return None
 
@@ -63,6 +69,7 @@ class Dialogue:
         if self.store is None:
             return ()
         self.session = self.store.get(name)
+        self.keeping = True
         turns = self.store.turns(self.session.id)
         self.answers.clear()
         for turn in turns[-2 * FOLLOW_UPS :]:
@@ -74,20 +81,20 @@ class Dialogue:
     def restart(self) -> None:
         """Begin a new session with the next question."""
         self.session = None
+        self.keeping = self.store is not None
         self.answers.clear()
         self.whatif = ""
 
     def begin(self, question: str) -> Job:
         """Write a question down and put it in line."""
         turn = 0
-        if self.store is not None:
+        if self.store is not None and self.keeping:
             try:
                 if self.session is None:
                     self.session = self.store.create()
                 turn = self.store.begin(self.session.id, question)
             except SenescopeError as error:
-                LOG.error("history: %s", error)
-                self.store = None
+                self._give_up(error)
         if turn == 0:
             self._spare -= 1
             turn = self._spare
@@ -149,8 +156,8 @@ class Dialogue:
                 yield answer
 
     def turns(self) -> tuple[Turn, ...]:
-        """The stored turns of this session."""
-        if self.store is None or self.session is None:
+        """The stored turns of this session; none where not all were written down."""
+        if self.store is None or self.session is None or not self.keeping:
             return ()
         return self.store.turns(self.session.id)
 
@@ -169,7 +176,9 @@ class Dialogue:
     def rename(self, title: str, name: str = "") -> Session | None:
         """Give this session, or the one called `name`, another title; None when there is none yet."""
         name = name or (self.session.id if self.session is not None else "")
-        if self.store is None or not name:
+        if self.store is None or (not name and not self.keeping):
+            raise InputError(UNKEPT, hint="/log says why.")
+        if not name:
             return None
         renamed = self.store.rename(name, title)
         if self.session is not None and self.session.id == renamed.id:
@@ -189,7 +198,7 @@ class Dialogue:
             InputError: there is none of that name, or no history.
         """
         if self.store is None:
-            raise InputError("This conversation is not being kept.", hint="/log says why.")
+            raise InputError(UNKEPT, hint="/log says why.")
         session = self.store.get(name)
         return session, self.store.turns(session.id)
 
@@ -203,13 +212,19 @@ class Dialogue:
 
     def _write(self, turn: int, kind: TurnKind, payload: Json | None, resolved: str, seconds: float) -> None:
         self.whatif = _words(kind, payload)
-        if self.store is None or turn < 0:
+        if self.store is None or not self.keeping or turn < 0:
             return
         try:
             self.store.finish(turn, kind, payload, resolved=resolved, seconds=seconds)
         except SenescopeError as error:
-            LOG.error("history: %s", error)
+            self._give_up(error)
+
+    def _give_up(self, error: SenescopeError) -> None:
+        LOG.error("history: %s", error)
+        self.keeping = False
+        if self.store is not None and not self.store.usable:
             self.store = None
+        self.lost(error)
 
 
 def _words(kind: TurnKind, payload: Json | None) -> str:

@@ -111,7 +111,14 @@ class Exports(Questions):
     @shown
     async def action_export(self, argument: str = "") -> None:
         """`/export [FILE]`: the session; the ending of the name decides the format."""
+        from assistant.tui.dialogue import UNKEPT
+
         session = self.dialogue.session
+        if not self.dialogue.keeping:
+            hint = "/copy takes an answer along; /log says why."
+            if session is None:
+                raise InputError(UNKEPT, hint=hint)
+            self.notify(f"Turns that could not be written down are missing; {hint}", severity="warning")
         if session is None:
             raise InputError("There is nothing to export yet.", hint="Ask a question first.")
         self._write_session(session.id, argument or f"senescope-{session.id}.md")

@@ -28,6 +28,8 @@ class RoomBar(Static):
     filters: reactive[str] = reactive("")
     model: reactive[str] = reactive("")
     """The chat model that writes; empty where answers are made of quotes."""
+    kept: reactive[bool] = reactive(True)
+    """Whether the conversation is written down."""
     count: reactive[int] = reactive(0)
     """Quotes in the evidence room."""
 
@@ -42,12 +44,13 @@ class RoomBar(Static):
             tabs.append(label.stylize(Style.from_meta({"room": room})))
         left = Content("").join(tabs)
         filters = f"only {self.filters}" if self.filters else ""
-        right = " · ".join(part for part in (filters, self.model, self.status or self.corpus) if part)
+        kept = "" if self.kept else "⚠ not kept"
+        right = " · ".join(part for part in (kept, filters, self.model, self.status or self.corpus) if part)
         room_left = self.size.width - left.cell_length - 2
         if len(right) > room_left:
             right = right[: room_left - 1] + "…" if room_left > 8 else ""
         gap = max(1, room_left - len(right) + 1)
-        return left + Content(" " * gap) + Content.styled(right, "$accent" if self.filters else "dim")
+        return left + Content(" " * gap) + Content.styled(right, "$accent" if self.filters or kept else "dim")
 
     def on_click(self, event: events.Click) -> None:
         """A tab was clicked."""

@@ -170,6 +170,13 @@ class Stage(App[None]):
         LOG.error("%s", text, exc_info=error)
         self.notify(text, severity="error", timeout=12, markup=False)
 
+    def history_lost(self, error: SenescopeError) -> None:
+        """Say once that turns are not written down any more, and leave a mark on the bar."""
+        self.bar.kept = False
+        self.complain(error)
+        words = "Answers go on, and this conversation is not being kept; /copy takes an answer along."
+        self.notify(words, severity="warning", timeout=12)
+
     async def panel_of(self, error: Exception) -> None:
         """Show an error in the conversation."""
         from assistant.tui.turn import error_panel

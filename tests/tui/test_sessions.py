@@ -56,3 +56,28 @@ async def test_a_turn_that_failed_says_why_when_it_is_restored(tmp_path: Path) -
         await driver.until(lambda: driver.app.query(".error-panel"), "the panel")
         assert "The question is odd." in driver.text(".error-panel")
         assert driver.text(".stopped") == "Ask again"
+
+
+async def test_a_disk_that_is_full_costs_no_answer_and_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with chat(tmp_path, size=WIDE) as driver:
+        await driver.ask("Which domain?")
+        store = driver.app.dialogue.store
+        assert store is not None
+        (pages,) = store._db.execute("PRAGMA max_page_count = 1").fetchone()  # as many as there are
+        assert pages > 1
+        for question in ("Long? " + "x" * 15_000, "Which other domain? " + "x" * 15_000):
+            await driver.ask(question)
+            assert driver.app.conversation.answers[-1].kind == "answer"
+        assert "Check free space" in driver.notices()
+        assert driver.notices().count("is not being kept") == 1, "told once"
+        assert "⚠ not kept" in driver.text("RoomBar")
+        await driver.send("/export kept.md")
+        assert "could not be written down are missing" in driver.notices()
+        store._db.execute("PRAGMA max_page_count = 100000")
+        await driver.send("/new")
+        await driver.ask("Which domain, again?")
+        assert "not kept" not in driver.text("RoomBar"), "there is room again"
+        assert [turn.kind for turn in driver.app.dialogue.turns()] == ["answer"]
