@@ -163,6 +163,9 @@ def _belongs(before: Clause, clause: Clause) -> bool:
         and not before.designs
     ):
         return bool(clause.names)
+    if clause.lead_text == "for" and clause.designs and not clause.names and any(map(is_timed, before.names)):
+        # "On day 10 for 30 days after tisa-cel": the length of what is given.
+        return all(i.kind == "design" or (i.amount and i.amount.kind == "duration") for i in clause.items)
     if clause.names or clause.designs or any(i.kind == "outcome" for i in clause.items):
         return False
     if not clause.amounts:
@@ -249,7 +252,9 @@ def side_of(
         return own, ""
     # "X without rest vs X with rest": where both arms name the same design, what one has is its own.
     twins = not sides and all(any(i.kind == "design" for i in part) for part in (frame_.left, frame_.right))
-    return _right(clause, own, designs_before, previous, edit or (twins and clause.lead == "with"))
+    return _right(
+        clause, own, designs_before, previous, edit or (twins and clause.lead in ("with", "without"))
+    )
 
 
 def _ahead(clause: Clause) -> bool:
@@ -258,6 +263,14 @@ def _ahead(clause: Clause) -> bool:
 
 
 def _follow(clause: Clause, previous: str, default: str) -> str:
+    units = {i.amount.unit for i in clause.amounts if i.amount is not None}
+    if (
+        clause.lead == "with"
+        and previous == "condition"
+        and not clause.names
+        and units <= {"cells", "molecules"}
+    ):
+        return previous  # "against a low antigen tumour with 1e12 cells"
     return previous if clause.lead == "and" and previous == "condition" else default
 
 

@@ -75,7 +75,10 @@ ENDS = (
 def _either(items: Sequence[Item]) -> int | None:
     """The "or" between two values ("1e7 or 1e8 cells"), which sets one against the other."""
     for n in range(1, len(items) - 1):
-        ends = (items[n - 1].amount, items[n + 1].amount)
+        after = (
+            items[n + 2] if items[n + 1].kind in ("under", "with") and n + 2 < len(items) else items[n + 1]
+        )
+        ends = (items[n - 1].amount, after.amount)
         if items[n].kind == "or" and all(a is not None and a.kind in ("number", "percent") for a in ends):
             return n
         between = any(i.text.lower().endswith("between") for i in items[max(0, n - 3) : n - 1])

@@ -24,6 +24,9 @@ _ACTS = {"off": ("loss",), "loss": ("off",), "up": ("gain",), "down": (), "gain"
 _LOOKED = ("senescence", "exhaustion", "burden")
 """What may be looked at without being changed."""
 _VAGUE = ("better", "worse", "best")
+_TOGETHER = re.compile(
+    r"\b(?:together|simultaneous\w*|mixed|mixture|cocktail|co-?(?:infus|administ)\w*)\b", re.I
+)
 _DOSING = ("split-dose", "second-infusion")
 _WHEN = ("every", "day", "until", "window")
 _UNIT_NAMES = {"cells": "dose", "cells/kg": "dose", "molecules": "antigen"}
@@ -94,6 +97,8 @@ def _concluded(
     if a == b and all(c.side == "both" for c in changes):
         return complaints.refused(text, unknown, asked=bool(notes.asks))
     scheduled = any(i.kind == "event" or (i.kind == "layer" and levers.load(i.name).events) for i in items)
+    if shape.guessed and _TOGETHER.search(text):
+        notes.stops = "a mixture of two products is not in the model"
     why = notes.stops or complaints.prevents(items, notes.used, scheduled=scheduled, guessed=shape.guessed)
     if why:
         said = f" Besides: {'; '.join(unknown)}." if unknown else ""
@@ -262,6 +267,8 @@ def _denied(names: list[Item], clause: Clause, notes: Notes) -> tuple[list[Item]
 
 
 def _read_name(name: Item, around: Sequence[Item], side: Side, clause: Clause, *, off: bool) -> Reading:
+    if name.kind == "concept" and clause.lead == "with" and clause.part != "only" and _is_plain(name, around):
+        return Reading(used=[name], assumed=[f"'with {name.text}': as the design has it"])
     if name.kind == "concept":
         return read_concept(name, around, side, negated=off)
     if name.kind == "event":
@@ -269,6 +276,14 @@ def _read_name(name: Item, around: Sequence[Item], side: Side, clause: Clause, *
     if off and clause.part != "only":
         return Reading(used=[name])  # "X with c-Jun vs X without c-Jun": nothing to do on this side
     return read_layer(name, around, side, negated=off)
+
+
+def _is_plain(name: Item, around: Sequence[Item]) -> bool:
+    """Whether a quantity that can be left out is only said to be there: "with lymphodepletion vs without"."""
+    concept = vocabulary().concepts[name.name]
+    if concept.off is None or concept.with_ is not None or concept.asks:
+        return False
+    return all(i is name or i.kind in ("design", "stop", "place") for i in around)
 
 
 def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: Notes) -> list[Item]:
@@ -383,6 +398,8 @@ def _horizon(clause: Clause, notes: Notes) -> None:
     for item in clause.amounts:
         if item.start in notes.used or item.amount is None or item.amount.kind != "duration":
             continue
+        if item.amount.value < looking.SHORTEST_RUN and "-" in item.text and clause.lead != "horizon":
+            continue  # "two-week expansion" tells how long that is, not how long the run is
         if clause.lead == "horizon" or clause.lead_text == "for" or not clause.names:
             notes.days = item.amount.value
             notes.used.add(item.start)

@@ -15,7 +15,7 @@ _STRENGTH = re.compile(r"(?:weak|strong|tight|loos)\w*$")
 
 def meant(items: Sequence[Item]) -> tuple[Item, ...]:
     """Words that others near them give a meaning: a weaker binder has a lower affinity."""
-    items = _parted(items)
+    items = _denials(_parted(items))
     out = list(items)
     for n, item in enumerate(items):
         near = [i.text.lower() for i in items[max(0, n - 3) : n + 4]]
@@ -36,8 +36,7 @@ def meant(items: Sequence[Item]) -> tuple[Item, ...]:
         _of_some(out, n)
         if _DIVIDES.match(item.text) and item.kind in ("down", "unknown") and not _by(items, n):
             _divided(out, n)
-        if _GROWS.match(item.text) and item.kind == "unknown":
-            _growing(out, n)
+        _process(out, n)
         if item.text.lower() in NEGATIONS:
             _unchanged(out, n)
         if item.amount is not None and _AFTER.search(item.text) and _next(items, n).kind == "outcome":
@@ -59,6 +58,22 @@ _ENDS = ("comma", "and", "or", "versus", "instead", "but-not")
 _SPLITS = re.compile(r"(?:split|divid|fractionat)\w*$", re.I)
 _STOPS = re.compile(r"(?:stop|halt|end|finish|discontinu)\w*$", re.I)
 _TOUCHES = re.compile(r"(?:chang|alter|affect|touch|modif)\w*$", re.I)
+
+
+def _denials(items: Sequence[Item]) -> list[Item]:
+    """ "TET2 but not DNMT3A in 28z" denies an edit; "in 28z but not in bbz" tells the other arm."""
+    out: list[Item] = []
+    one = len({i.name for i in items if i.kind == "design"}) < 2
+    for n, item in enumerate(items):
+        if one and item.kind == "but-not" and _next(items, n).kind in _NAMED:
+            middle = item.end - 1
+            out += [
+                replace(item, kind="comma", end=middle),
+                replace(item, kind="unknown", start=middle, text="not"),
+            ]
+        else:
+            out.append(item)
+    return out
 
 
 def _weighed(items: Sequence[Item]) -> list[Item]:
@@ -131,6 +146,16 @@ _DIVIDING = re.compile(r"(?:(memory) |effector |car[- ]?t |t )?(?:cells?|effecto
 
 
 _GROWS = re.compile(r"gr[eo]w(?:s|ing)?$", re.I)
+
+
+def _process(items: list[Item], at: int) -> None:
+    """What goes on in culture or in the tumour: "two-week expansion", "the tumour grows"."""
+    item = items[at]
+    before = items[at - 1].amount if at else None
+    if item.text.lower() == "expansion" and before is not None and before.kind == "duration":
+        items[at] = replace(item, kind="concept", name="culture")
+    if _GROWS.match(item.text) and item.kind == "unknown":
+        _growing(items, at)
 
 
 def _growing(items: list[Item], at: int) -> None:

@@ -297,7 +297,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Amount]], .
         (r"\b(?:on\s)?d\+?(?P<n>\d{1,4})\b", lambda m: Amount("day", float(m["n"]), m.end())),
         (rf"(?:after|at|starting\safter)\s{_N}[\s-]?{_TIME}", lambda m: Amount("day", _days(m), m.end())),
         (
-            rf"{_N}[\s-]?{_TIME}\s(?:(?:after|post|later|following)\b{_START}|in\b(?=\s?(?:$|[,.?;])))",
+            rf"(?<!\bfor\s){_N}[\s-]?{_TIME}\s(?:(?:after|post|later|following)\b{_START}|in\b(?=\s?(?:$|[,.?;])))",
             lambda m: Amount("day", _days(m), m.end()),
         ),
         (rf"{_N}[\s-]?{_TIME}", lambda m: Amount("duration", _days(m), m.end())),

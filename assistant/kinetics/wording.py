@@ -148,6 +148,13 @@ _WAIT: Final = re.compile(
     r"\b(?:wait(?:ed|ing|s)?|hold off|held off)(?: for)? ((?:\w+ )?(?:\w+)) (?:and |before |then |, )+(?=\w)",
     re.I,
 )
+_BETWEEN_WORDS: Final = re.compile(
+    r"\b((?:memory|effector|exhausted|senescent|tumou?r|leuka?emia|lymphoma)(?: cells?)?) in"
+    r" ((?:axi|tisa|liso)-?cel|(?:4-?1BB|CD28|BBz|28z)(?: CAR(?:-?T)?)?) "
+    r"((?:live|survive|die|divide|proliferate|exhaust|kill|grow|persist)s?\b.*)$",
+    re.I,
+)
+"""A product between a kind of cells and what they do: "memory cells in tisa-cel live twice as long"."""
 _NOT_THAT: Final = re.compile(r",?\s(?:and\s)?(?:but\s)?not\s(?=\d)(\S+?),?(?=\s|$)", re.I)
 """Another value that is denied: "1e6, not 1e8, cells"."""
 _UNDONE: Final = re.compile(
@@ -160,6 +167,7 @@ _SHORTEST: Final = 14
 
 def _reordered(text: str) -> str:
     """The text with a product inside another name put behind it, and "wait X and" as "after X"."""
+    text = _BETWEEN_WORDS.sub(r"\1 \3 in \2", text.rstrip(" ?.!"))
     text = _DESIGN_INSIDE.sub(r"\1 \2 \4 of \3", _BOTH_DOMAINS.sub("third-generation", text))
     text = _UNDONE.sub("without ", _NOT_THAT.sub(r" instead of \1", text))
     return _WAIT.sub(r"after \1 ", _DESIGN_BETWEEN.sub(r"\1 \3 of \2", text))

@@ -146,3 +146,27 @@ def test_a_number_beats_a_level_and_two_words_on_one_value_run_nothing() -> None
         found = parse(text)
         assert isinstance(found, NotUnderstood) and "contradicts" in found.reason, text
     assert isinstance(parse("28z at high tumour burden, 5e11 cells"), NotUnderstood)
+
+
+def test_a_denied_edit_goes_to_no_arm() -> None:
+    assert changed("knock out TET2 but not DNMT3A in BBz") == [("A", "layer", "tet2", None)]
+    other = parse("c-Jun in 28z but not in bbz")
+    assert isinstance(other, Understood) and other.design_b == "bbz"
+
+
+def test_the_length_of_a_culture_is_not_that_of_the_run() -> None:
+    found = parse("elderly donor and two-week expansion, axi-cel")
+    assert isinstance(found, Understood) and found.days is None
+    assert [c.target for c in found.changes] == ["older-donor", "long-culture"]
+    given = parse("nivolumab on day 10 for 30 days after tisa-cel")
+    assert isinstance(given, Understood) and given.days is None
+    assert given.changes[0].events[-1].duration == 30.0
+
+
+def test_two_products_at_once_are_no_comparison() -> None:
+    found = parse("infuse 1e8 cells of axi-cel and tisa-cel together")
+    assert isinstance(found, NotUnderstood) and "mixture" in found.reason
+
+
+def test_a_product_between_cells_and_what_they_do_is_read() -> None:
+    assert changed("what if memory cells in tisa-cel live twice as long") == [("A", "times", "dM", 0.5)]
