@@ -21,6 +21,7 @@ from assistant.answering import (
     generative,
     groups,
     offer,
+    premises,
     refusal,
     rewriting,
     selection,
@@ -157,10 +158,12 @@ class Engine:
                 # A question that stands on a premise is answered by what the corpus says on the premise.
                 on_premise = self._looker.look(premise, resolved.filters)
                 if on_premise.answers:
+                    on_premise, _ = premises.weighed(on_premise, premise)
                     return self._answer(frame, on_premise, length, frames.on_premise(premise))
             if not look.answers:
                 return self._refuse(frame, look)
-            return self._answer(frame, look, length, frames.unchecked(premise) if premise else "")
+            look, preface = premises.weighed(look)
+            return self._answer(frame, look, length, preface)
 
     def ask_events(
         self,

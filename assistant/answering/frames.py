@@ -44,6 +44,16 @@ def on_premise(premise: str) -> str:
     return f"*The question takes for granted that {premise}. What the corpus says on that:*"
 
 
+def denied(premise: str, *, plainly: bool) -> str:
+    """A line over an answer that goes against what the question takes for granted."""
+    if plainly:
+        return f"*The question takes for granted that {premise}. The finding below says otherwise:*"
+    return (
+        f"*The question takes for granted that {premise}. No finding here says so; the nearest points the "
+        "other way:*"
+    )
+
+
 def unchecked(premise: str) -> str:
     """A line over an answer that speaks to the question and leaves its premise open."""
     return (

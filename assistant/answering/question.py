@@ -77,7 +77,7 @@ _WHY_ABSOLUTE = re.compile(
     r"^(?:and |but |so )?why (?:do|does|did|is|are|was|were|can|could|have|has) (.+?)\?*$", re.I
 )
 _ABSOLUTE = re.compile(
-    r"\b(?:never|always|all|none|no|cannot|immune to|completely|entirely|only|every)\b", re.I
+    r"\b(?:never|always|(?-i:[Aa]ll)|none|no|cannot|immune to|completely|entirely|only|every)\b", re.I
 )
 _CAR = re.compile(
     r"\bcars?\b|\bcar[- ]?t\b|cart\w*|chimeric|\w+-cel\b|\w+leucel\b|\b(?:19)?28z|bb[zζ]|28ζ|kymriah|yescarta"
