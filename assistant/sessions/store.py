@@ -197,13 +197,30 @@ class SessionStore:
             raise InputError(f"{name!r} fits {len(found)} sessions: {some}", hint="Give more of the id.")
         raise InputError(f"No session {name!r}.", hint="`senescope sessions list` shows the ids.")
 
-    def turns(self, session: str) -> tuple[Turn, ...]:
-        """The turns of a session in order."""
+    def turns(self, session: str, *, last: int | None = None, before: int | None = None) -> tuple[Turn, ...]:
+        """The turns of a session in order.
+
+        Arguments:
+            last: the latest so many of them; decoding hundreds of answers takes a good part of a second.
+            before: of those that came before the turn with this id.
+        """
         with self._guard():
             rows = self._db.execute(
-                f"SELECT {_TURN} FROM turns WHERE session = ? ORDER BY n", (session,)
+                f"SELECT {_TURN} FROM turns WHERE session = ? AND (? IS NULL OR id < ?) "
+                "ORDER BY n DESC LIMIT ?",
+                (session, before, before, -1 if last is None else last),
             ).fetchall()
-        return tuple(_turn(row) for row in rows)
+        return tuple(_turn(row) for row in reversed(rows))
+
+    def holds_run(self, session: str, run: str) -> bool:
+        """Whether a turn of the session is the what-if run with this id."""
+        with self._guard():
+            found = self._db.execute(
+                "SELECT 1 FROM turns WHERE session = ? AND kind = 'whatif' AND instr(payload, ?) > 0 "
+                "AND json_extract(payload, '$.run.id') = ? LIMIT 1",
+                (session, run, run),
+            ).fetchone()
+        return found is not None
 
     def search(self, query: str, limit: int = 20) -> tuple[Match, ...]:
         """Turns whose question or answer holds every word of `query` (the last may be a beginning)."""

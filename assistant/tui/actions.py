@@ -11,6 +11,7 @@ from textual.content import Content
 from assistant.errors import InputError, SenescopeError
 from assistant.tui import themes
 from assistant.tui.commands import BY_NAME, LENGTHS, Command, parse, parse_filters
+from assistant.tui.conversation import MOUNTED
 from assistant.tui.exports import Exports, shown
 from assistant.tui.messages import CitationOpened, Submitted
 from assistant.tui.stage import while_open
@@ -168,10 +169,7 @@ class CommandActions(Exports):
             raise InputError(
                 "There is no finished run to keep yet.", hint="Wait for the full run, or change a lever."
             )
-        if any(
-            (turn.payload or {}).get("run", {}).get("id") == payload["run"]["id"]
-            for turn in self.dialogue.turns()
-        ):
+        if self.dialogue.holds_run(str(payload["run"]["id"])):
             self.notify("This run is a turn of the conversation already.")
             return
         await self.keep_whatif(self.whatif.request.line, payload)
@@ -298,9 +296,9 @@ class CommandActions(Exports):
     async def open_session(self, name: str) -> None:
         """Continue a stored session."""
         self.dialogue.cancel()
-        turns = self.dialogue.resume(name)
+        turns, hidden = self.dialogue.resume(name, MOUNTED)
         self.bar.kept = self.dialogue.keeping
-        await self.conversation.restore(turns)
+        await self.conversation.restore(turns, hidden)
         await self._show_latest()
         last = next((turn for turn in reversed(turns) if turn.kind == "whatif"), None)
         if last is not None and last.payload is not None:

@@ -18,7 +18,7 @@ from assistant.settings import Settings
 from assistant.tui import messages, themes
 from assistant.tui.actions import CommandActions
 from assistant.tui.backend import Backend, EngineBackend
-from assistant.tui.conversation import Conversation
+from assistant.tui.conversation import MOUNTED, Conversation
 from assistant.tui.keybar import KeyBar
 from assistant.tui.keys import keymap, read_alt_digits
 from assistant.tui.prompt import Composer
@@ -169,7 +169,7 @@ class ChatApp(CommandActions):
     @on(messages.EarlierWanted)
     @while_open
     async def _earlier_wanted(self, event: messages.EarlierWanted) -> None:
-        turns = self.dialogue.turns()
+        turns = self.dialogue.earlier(self.conversation.first, MOUNTED)
         if not turns:
             self.notify("This conversation is not being kept: earlier turns are gone.", severity="warning")
         await self.conversation.show_earlier(turns)

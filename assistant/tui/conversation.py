@@ -81,6 +81,11 @@ class Conversation(VerticalScroll, can_focus=False):
         self._followed = view
         return view
 
+    @property
+    def first(self) -> int:
+        """The first turn on the screen; 0 where there is none."""
+        return next((view.turn for view in self._views()), 0)
+
     def view(self, turn: int) -> TurnView | None:
         """The view of a turn, if it is still on the screen."""
         return next((view for view in self._views() if view.turn == turn), None)
@@ -108,30 +113,28 @@ class Conversation(VerticalScroll, can_focus=False):
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
             self._followed = view  # scrolling by ourselves is not the reader's doing
 
-    async def restore(self, turns: Sequence[Turn]) -> None:
-        """Replace everything by the turns of a stored session."""
+    async def restore(self, turns: Sequence[Turn], hidden: int = 0) -> None:
+        """Replace everything by the latest turns of a stored session, with `hidden` more before them."""
         await self.query("*").remove()
-        self.hidden = max(0, len(turns) - MOUNTED)
+        self.hidden = hidden
         if not turns:
             await self.mount(Welcome())
             return
         await self._announce()
-        await self._mount_turns(turns[-MOUNTED:], None)
+        await self._mount_turns(turns, None)
         # Markdown grows for a while yet: the last turn stays in view as if it had just been asked.
         self._followed = self._views()[-1]
 
     async def show_earlier(self, turns: Sequence[Turn]) -> None:
-        """Put the last of the hidden turns above those on the screen; `turns` are all of the session."""
+        """Put turns that came before those on the screen above them."""
         first = next(iter(self._views()), None)
-        places = [place for place, turn in enumerate(turns) if first is not None and turn.id == first.turn]
-        if not places:
+        if first is None or not turns:
             return
-        found = turns[max(0, places[0] - MOUNTED) : places[0]]
-        self.hidden = places[0] - len(found)
-        await self._mount_turns(found, first)
+        self.hidden = max(0, self.hidden - len(turns))
+        await self._mount_turns(turns, first)
         await self._announce()
-        if first is not None:  # what was at the top stays there: the reader goes up from it
-            self.call_after_refresh(self.scroll_to_widget, first, top=True, animate=False)
+        # What was at the top stays there: the reader goes up from it.
+        self.call_after_refresh(self.scroll_to_widget, first, top=True, animate=False)
 
     async def _mount_turns(self, turns: Sequence[Turn], before: TurnView | None) -> None:
         from assistant.tui.turn import TurnView

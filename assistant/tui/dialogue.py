@@ -64,19 +64,35 @@ class Dialogue:
             return error
         return None
 
-    def resume(self, name: str) -> tuple[Turn, ...]:
-        """Continue a stored session; its answers become the history of follow-ups."""
+    def resume(self, name: str, count: int) -> tuple[tuple[Turn, ...], int]:
+        """Continue a stored session; its answers become the history of follow-ups.
+
+        Returns:
+            Its latest `count` turns, and how many came before those.
+        """
         if self.store is None:
-            return ()
+            return (), 0
         self.session = self.store.get(name)
         self.keeping = True
-        turns = self.store.turns(self.session.id)
+        turns = self.store.turns(self.session.id, last=count)
         self.answers.clear()
         for turn in turns[-2 * FOLLOW_UPS :]:
             if (answer := turn.answer) is not None:
                 self.answers.append(answer)
         self.whatif = _words(turns[-1].kind, turns[-1].payload) if turns else ""
-        return turns
+        return turns, self.session.turns - len(turns)
+
+    def earlier(self, turn: int, count: int) -> tuple[Turn, ...]:
+        """The `count` stored turns before a turn of this session."""
+        if self.store is None or self.session is None:
+            return ()
+        return self.store.turns(self.session.id, last=count, before=turn)
+
+    def holds_run(self, run: str) -> bool:
+        """Whether a what-if with this id is a turn of this session."""
+        if self.store is None or self.session is None:
+            return False
+        return self.store.holds_run(self.session.id, run)
 
     def restart(self) -> None:
         """Begin a new session with the next question."""

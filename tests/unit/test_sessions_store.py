@@ -209,3 +209,19 @@ def test_a_what_if_is_stored_with_curves_of_six_digits_and_everything_else_whole
     kept = compact(given)
     assert kept["series"] == {"t": [0.0, 0.333333], "A": {"H": {"median": [1234570.0, None]}}}
     assert {**kept, "series": None} == {**given, "series": None}
+
+
+def test_the_latest_turns_and_those_before_them_are_read_alone(store: SessionStore) -> None:
+    session = store.create("long").id
+    other = store.create("other").id
+    for number in range(7):
+        store.begin(other, "elsewhere")
+        store.finish(store.begin(session, f"q{number}"), "whatif", {"run": {"id": f"w{number}"}})
+    latest = store.turns(session, last=3)
+    assert [turn.question for turn in latest] == ["q4", "q5", "q6"]
+    before = store.turns(session, last=3, before=latest[0].id)
+    assert [turn.question for turn in before] == ["q1", "q2", "q3"]
+    assert [turn.question for turn in store.turns(session, last=3, before=before[0].id)] == ["q0"]
+    assert len(store.turns(session)) == 7
+    assert store.holds_run(session, "w5") and not store.holds_run(session, "w")
+    assert not store.holds_run(other, "w5")
