@@ -206,6 +206,8 @@ _RESIDUE: Final = r"\b[A-Z]\d{1,4}[A-Z]\b|asparagine|phenylalanine|tyrosine|lysi
 _PRODUCT: Final = r"\b\w+-cel\b|\w+leucel|CAR\d+|CART\S*|4-1BB|CD28"
 _CELLS: Final = r"CD\d+\S*|memory|naive|effector|T\S*reg|stem"
 _BETWEEN: Final = r"(?:(?!(?:is|are|was|were|do|does|did|of|in|to|the)\b)[\w-]+ ){0,2}"
+MOLECULE: Final = r"genes?|proteins?|receptors?|knock-?outs?|regulators?|ligands?|molecules?|isoforms?"
+"""Words for a molecule whose name is asked for."""
 _WANTED: Final[tuple[tuple[str, Wanted], ...]] = (
     (r"kinases?", Wanted(("gene",), _KINASE)),
     (r"phosphatases?", Wanted(("gene",), r"\bSHP-?\d\b|\bPTPN\d+|\bPP2A|\bCD45\b|phosphatase")),
@@ -218,7 +220,7 @@ _WANTED: Final[tuple[tuple[str, Wanted], ...]] = (
         Wanted(("drug",), _DRUG),
     ),
     (
-        r"genes?|proteins?|receptors?|knock-?outs?|regulators?|ligands?|molecules?|isoforms?",
+        MOLECULE,
         Wanted(("gene", "marker", "domain")),
     ),
     (r"markers?|phenotypes?|assays?", Wanted(("marker", "gene", "assay", "cell"))),
@@ -231,6 +233,13 @@ _WANTED_COMPILED: Final = tuple(
     (re.compile(rf"\b(?:which|what) {_BETWEEN}(?:{asked})\b", re.I), wanted) for asked, wanted in _WANTED
 )
 NOTHING_WANTED: Final = Wanted(())
+_MOLECULAR: Final = frozenset(("gene", "domain"))
+_SYMBOLS: Final = re.compile(r"\b(?:[A-Z]{3,}\d*|[A-Z][A-Za-z]+-?\d[\w/]*|[A-Z][a-z]+[A-Z]\w*)\b")
+_NO_MOLECULE: Final = re.compile(
+    r"(?:ANOVA|APC|AUC|BMI|CAR|CFU|CNS|DAPI|DMSO|[CM]?DNA|EDTA|ELISA|ELISPOT|EMA|FACS|FBS|FDA|GFP|HIV|HPLC|ICU|ITT|MHC|MRI"
+    r"|MTT|NMR|NGS|PBMC|PBS|Q?PCR|PET|PFA|M?RNA|RNAi|ROC|RPMI|SARS|SDS|SEM|TCR|TIRF|USA|WHO)s?"
+)
+"""Written like a molecule and none that a question asks for: methods, cells, statistics, agencies."""
 
 
 def asked_kinds(text: str) -> tuple[Asked, ...]:
@@ -242,6 +251,15 @@ def asked_kinds(text: str) -> tuple[Asked, ...]:
 def wanted_names(text: str) -> Wanted:
     """The kind of name that the question asks for, or NOTHING_WANTED."""
     return next((wanted for pattern, wanted in _WANTED_COMPILED if pattern.search(text)), NOTHING_WANTED)
+
+
+def holds_symbol(wanted: Wanted, question: str, text: str) -> bool:
+    """Whether a molecule is wanted and `text` holds what is written like one and not in the question."""
+    if not _MOLECULAR.intersection(wanted.kinds):
+        return False
+    given = question.lower()
+    found = (m.group() for m in _SYMBOLS.finditer(text))
+    return any(not _NO_MOLECULE.fullmatch(name) and name.lower() not in given for name in found)
 
 
 def holds(asked: tuple[Asked, ...], text: str) -> float:

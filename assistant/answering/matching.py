@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from assistant.answering import demands
-from assistant.answering.asked import NOTHING_WANTED, holds, new_names, unit_fit
+from assistant.answering.asked import MOLECULE, NOTHING_WANTED, holds, holds_symbol, new_names, unit_fit
 from assistant.answering.concepts import Concept, Held, Reader, coverage
 from assistant.answering.question import Question, acting, against_senescent_cells, speaks_of_cars, systems_in
 from assistant.answering.wording import plain
@@ -192,7 +192,7 @@ class Matcher:
             max((c.weight for c in entities if c.token not in covered), default=0.0) / _RAREST,
             max((c.weight for c in words if c.token not in covered), default=0.0) / _RAREST,
             1.0 if not question.about_cars or speaks_of_cars(f"{hit.text} {title}") else 0.0,
-            self._names_wanted(question, found, hit.text),
+            self._names_wanted(question, found, hit, covered),
             _pairs(asked.pairs, covered),
             coverage([c for c in found if c.token in asked.heads], covered, nothing=1.0),
             _act_fit([c.token for c in found if c.kind == "act"], narrow, wide),
@@ -219,16 +219,28 @@ class Matcher:
         held = self.reader.held(acting(question.text)).tokens
         return frozenset(c.token for c in found if c.token in held or any(f <= held for f in c.forms))
 
-    def _names_wanted(self, question: Question, found: tuple[Concept, ...], text: str) -> float:
-        """1 when the text names something of the wanted kind that the question does not name itself."""
-        wanted = question.wanted
+    def _names_wanted(
+        self, question: Question, found: tuple[Concept, ...], hit: Hit, covered: frozenset[str]
+    ) -> float:
+        """1 when the text names something of the wanted kind that the question does not name itself.
+
+        The glossary has the names of the shipped findings; full text is on molecules that it never met. There
+        what is written like one will do, where the passage covers the rest of the question.
+        """
+        wanted, text = question.wanted, hit.text
         if wanted == NOTHING_WANTED:
             return 1.0
         if wanted.pattern:
             return 1.0 if new_names(wanted, question.text, text) else 0.0
         given = {c.label for c in found if c.entity}
         named = (e for e in self._lexicon.entities_in(text) if e.kind in wanted.kinds)
-        return 1.0 if any(e.term not in given for e in named) else 0.0
+        met = any(e.term not in given for e in named)
+        own = (
+            hit.passage.kind == "text"
+            and holds_symbol(wanted, question.text, text)
+            and all(c.token in covered or re.fullmatch(MOLECULE, c.label, re.I) for c in found)
+        )
+        return 1.0 if met or own else 0.0
 
 
 def _act_fit(acts: Sequence[str], narrow: Held, wide: Held) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.answering.engine import Engine
 from assistant.answering.selection import one_work
-from assistant.evidence import Answer
+from assistant.evidence import Answer, Filters
 from assistant.settings import load
 from ingest.documents import Document, Paper
 from ingest.drafting import Draft
@@ -33,6 +33,7 @@ RESULTS = (
     "Primed quokka lymphocytes divided 14.7 times within 21 days, whereas unprimed ones divided 3.2 times.",
     "This difference vanished when wombat serum was added to the medium.",
     "The room was kept dark, and the medium was changed every second day as described above.",
+    "The thermal shield of quokka lymphocytes was assembled by the protein QWRP, imaged by TIRF and counted.",
     "Fasting of the donors did not alter the yield of the preparation in any of the groups.",
 )
 
@@ -98,6 +99,15 @@ def test_full_text_that_does_not_hold_the_answer_is_refused(ask: Callable[..., A
         for miss in answer.near_misses
         if "quokka" in miss.passage
     )
+
+
+@pytest.mark.parametrize(("verb", "named"), [("assembles", 1.0), ("dissolves", 0.0)])
+def test_a_molecule_that_the_glossary_never_met_is_a_name_where_the_rest_is_said(
+    engine: Engine, verb: str, named: float
+) -> None:
+    look = engine._looker.look(f"Which protein {verb} the thermal shield of quokka lymphocytes?", Filters())
+    held = {m.value("names_wanted") for m in look.matches if "QWRP" in m.hit.text}
+    assert held == {named}
 
 
 def test_references_are_no_evidence(ask: Callable[..., Answer]) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.asked import NOTHING_WANTED, asked_kinds, holds, new_names, unit_fit, wanted_names
+from assistant.answering.asked import (
+    NOTHING_WANTED,
+    asked_kinds,
+    holds,
+    holds_symbol,
+    new_names,
+    unit_fit,
+    wanted_names,
+)
 from assistant.answering.question import MAX_QUESTION, clean, premise, shape, understand
 from assistant.errors import InputError
 
@@ -98,6 +106,19 @@ def test_a_wanted_name_must_be_new(question: str, names: str, does_not: str) -> 
     wanted = wanted_names(question)
     assert new_names(wanted, question, names)
     assert not new_names(wanted, question, does_not)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "held"),
+    [
+        ("Which protein makes foci?", "foci are made by WASP and Arp2/3", True),
+        ("Which protein makes foci?", "Foci were imaged by TIRF in T cells (Figure 5A).", False),
+        ("Which protein makes foci with WASP?", "foci are made by WASP", False),
+        ("Which disease has foci?", "foci are made by WASP", False),
+    ],
+)
+def test_what_is_written_like_a_molecule_is_one(question: str, text: str, held: bool) -> None:
+    assert holds_symbol(wanted_names(question), question, text) is held
 
 
 @pytest.mark.parametrize("question", ["What is a senolytic?", "Does p16 rise?", "What do CAR-T cells lose?"])
