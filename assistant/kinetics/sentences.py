@@ -140,7 +140,7 @@ def result(run: Comparison, asks: Sequence[str] = (), names: tuple[str, str] | N
             f"{' and '.join(hidden)} {'never rises' if len(hidden) == 1 else 'never rise'} above the "
             "detection limit in at least half of the draws, where shares are those of few cells"
         )
-        parts.insert(0 if len(hidden) == 2 else len(parts), said)
+        parts.insert(len(parts) if shown_rows and len(hidden) == 1 else 0, said)
     if close:
         parts.append(
             f"in the median too small a difference to be seen ({practical.SAID}): "
