@@ -74,7 +74,10 @@ def split(items: Sequence[Item], part: Part) -> list[Clause]:
             clauses[-1].negated = item.kind == "without"
         elif item.kind in _LEADS:
             denied = clauses[-1].negated
-            if clauses[-1].items or clauses[-1].side:
+            named = clauses[-1].side and clauses[-1].lead in ("and", "comma")
+            # "..., but tisa-cel at half its dose": what follows belongs to the design that is named again.
+            told = named and item.kind in ("under", "with", "without")
+            if clauses[-1].items or (clauses[-1].side and not told):
                 clauses.append(Clause(part, item.kind, item.text.lower()))
             else:
                 clauses[-1].lead, clauses[-1].lead_text = item.kind, item.text.lower()
@@ -181,7 +184,7 @@ def _belongs(before: Clause, clause: Clause) -> bool:
     return (
         only_amounts
         and len(before.names) == 1
-        and not _sized(before)
+        and not is_sized(before)
         and (clause.lead in ("comma", "under", "with") or clause.lead_text == "also")
     )
 
@@ -197,7 +200,8 @@ def is_timed(item: Item) -> bool:
     return bool(levers.load(item.name).events)
 
 
-def _sized(clause: Clause) -> bool:
+def is_sized(clause: Clause) -> bool:
+    """Whether a clause holds a level, a number, a fold or a percentage."""
     return any(
         i.kind == "level" or (i.amount is not None and i.amount.kind in ("number", "fold", "percent"))
         for i in clause.items

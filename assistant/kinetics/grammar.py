@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.kinetics import complaints, contradictions, levers, looking
-from assistant.kinetics.clauses import Clause, is_edit, is_timed, side_of, split
+from assistant.kinetics.clauses import Clause, is_edit, is_sized, is_timed, side_of, split
 from assistant.kinetics.framing import Frame, frame
 from assistant.kinetics.neighbours import meant
 from assistant.kinetics.notes import Notes
@@ -85,7 +85,8 @@ def _concluded(
             return NotUnderstood(text, f"'{vague.text}' names no change: say what is to be changed.", unknown)
         named = any(i.kind == "design" for i in items)
         told = any(i.kind in ("layer", "concept", "event") and i.name not in _LOOKED for i in items)
-        if not named or unknown or shape.compared or not a or told:
+        adds = any(i.kind in ("with", "without") for i in items)
+        if not named or unknown or shape.compared or not a or told or adds:
             return complaints.refused(text, unknown or tuple(notes.assumed), asked=bool(notes.asks))
         b = "28z" if a == "bbz" else "bbz"
         notes.assumed.append(f"no change and no second design named: compared with {b}")
@@ -97,6 +98,9 @@ def _concluded(
     if a == b and all(c.side == "both" for c in changes):
         return complaints.refused(text, unknown, asked=bool(notes.asks))
     scheduled = any(i.kind == "event" or (i.kind == "layer" and levers.load(i.name).events) for i in items)
+    dated = any(i.amount is not None and i.amount.kind in ("day", "window") for i in items)
+    if scheduled and not dated and any(looking.HAPPENS in problem for _, problem in notes.problems):
+        notes.stops = "when it is to happen hangs on an event, and a schedule is told in days"
     if shape.guessed and _TOGETHER.search(text):
         notes.stops = "a mixture of two products is not in the model"
     why = notes.stops or complaints.prevents(items, notes.used, scheduled=scheduled, guessed=shape.guessed)
@@ -306,7 +310,8 @@ def _borrowed(clause: Clause, clauses: Sequence[Clause], shape: Frame, notes: No
         return [Item("concept", sized[0].start, sized[0].start, sized[0].text, shares[0])]
     placed = clause.lead == "under" and any(i.amount and i.amount.unit in _UNIT_NAMES for i in sized)
     if shape.compared and not placed:
-        others = [n for c in clauses if c.part != clause.part for n in c.names if n.kind == "concept"]
+        told = [c for c in clauses if c.part != clause.part and is_sized(c)]
+        others = [n for c in told for n in c.names if n.kind == "concept"]
         if others:
             nearest = others[-1] if clause.part == "right" else others[0]
             return [replace(nearest, start=sized[0].start, end=sized[0].end, text=nearest.text)]

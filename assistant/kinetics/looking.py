@@ -9,6 +9,7 @@ from assistant.kinetics.notes import Notes
 from assistant.kinetics.words import Item
 
 _WHEN = re.compile(r"(?:if|when|whenever|once|unless|until|upon|after|before|at)$", re.I)
+HAPPENS = "the model follows days, not what happens in it"
 SHORTEST_RUN = 28.0
 """Days; an earlier day is no end of a run."""
 _ASKING = re.compile(
@@ -33,9 +34,7 @@ def outcomes(items: Sequence[Item], notes: Notes) -> None:
         )
         when = next((i for i in reversed(items[:n]) if i.kind not in ("stop", "place")), None)
         if when is not None and _WHEN.match(when.text) and (item.name, when.text) != ("tumour_nadir", "at"):
-            notes.problems.append(
-                (item.start, f"'{when.text} ... {item.text}': the model follows days, not what happens in it")
-            )
+            notes.problems.append((item.start, f"'{when.text} ... {item.text}': {HAPPENS}"))
         elif (before or after) and not asked:
             said = " ".join(i.text for i in (*before, item, *after))
             notes.problems.append((item.start, f"'{said}' is an outcome of the model, not a setting"))

@@ -78,6 +78,13 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
         "off",
     ),
     (re.compile(r"on\stop\b(?!\sof\b)|one-off\b|(?:(?<=more\s)|(?<=less\s))prone\sto\b"), "stop"),
+    (re.compile(r"(?:would|i'd|we'd)\slove\sto\b"), "stop"),
+    (
+        re.compile(
+            r"(?:less|fewer|more|greater)\sthan(?=\s\d[\d.,]*(?:e\d+)?\s?(?:%|percent|cells|molecules|copies))"
+        ),
+        "stop",
+    ),
     (re.compile(r"how\slong\b|look(?:s|ed|ing)?\slike\b"), "stop"),
     (re.compile(rf"(?:more\s{_WEAKLY}|less\s{_STRONGLY})\b"), "down"),
     (re.compile(rf"(?:more\s{_STRONGLY}|less\s{_WEAKLY})\b"), "up"),

@@ -170,3 +170,21 @@ def test_two_products_at_once_are_no_comparison() -> None:
 
 def test_a_product_between_cells_and_what_they_do_is_read() -> None:
     assert changed("what if memory cells in tisa-cel live twice as long") == [("A", "times", "dM", 0.5)]
+
+
+def test_what_follows_a_design_that_is_named_again_is_its_own() -> None:
+    assert changed("tisa-cel vs axi-cel, but tisa-cel at half its dose") == [("A", "times", "dose", 0.5)]
+
+
+def test_a_bound_is_a_value_and_no_fall() -> None:
+    assert changed("a product with less than 5% senescent cells, 28z") == [("A", "set", "fS", 0.05)]
+    assert changed("5% less antigen in 28z") == [("A", "times", "aH", 0.95)]
+
+
+def test_something_unknown_that_is_added_is_no_comparison_of_designs() -> None:
+    assert isinstance(parse("bbz plus love"), NotUnderstood)
+
+
+def test_a_schedule_does_not_hang_on_an_event() -> None:
+    found = parse("rest 28z cells for a week once the tumour is cleared")
+    assert isinstance(found, NotUnderstood) and "told in days" in found.reason
