@@ -99,6 +99,8 @@ class Client:
         self._http: httpx.Client | None = None
         self._free: dict[str, float] = {}
         """Host to the moment from which it may be asked again."""
+        self._silent_hosts: set[str] = set()
+        """Hosts that could not be connected to in all attempts: from then on one attempt is enough."""
 
     def __enter__(self) -> Client:
         return self
@@ -139,14 +141,18 @@ class Client:
             )
         if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
             raise Refused(f"{service.url!r} is no address of {service.name}.", hint=_ADDRESS)
-        attempt = 0
+        attempt, host = 0, urlsplit(address).netloc
         while True:
             attempt += 1
             self._keep_distance(service)
             try:
-                return read(self._ask(service, address, params, accept))
+                found = read(self._ask(service, address, params, accept))
+                self._silent_hosts.discard(host)
+                return found
             except _Again as again:
-                if attempt >= self._limits.attempts:
+                if attempt >= self._limits.attempts or (again.unheard and host in self._silent_hosts):
+                    if again.unheard:
+                        self._silent_hosts.add(host)
                     raise again.fault from again
                 self._pause(service, again.fault, attempt, again.pause)
             except TooLarge:
@@ -169,7 +175,8 @@ class Client:
             response, body = self._exchange(service, url, headers)
             self._heed(service, response.headers)
         except httpx.TimeoutException as error:
-            raise _Again(self._silent(service, _timeout_words(error))) from error
+            unheard = isinstance(error, httpx.ConnectTimeout)
+            raise _Again(self._silent(service, _timeout_words(error)), unheard=unheard) from error
         except httpx.DecodingError as error:
             raise BadReply(
                 f"{service.name} sent a compressed answer that is damaged ({error}).", hint=_LATER
@@ -177,7 +184,10 @@ class Client:
         except httpx.InvalidURL as error:
             raise Refused(f"{service.url!r} is no address of {service.name}.", hint=_ADDRESS) from error
         except httpx.TransportError as error:
-            raise _Again(self._silent(service, f"{type(error).__name__}: {error}")) from error
+            unheard = isinstance(error, httpx.ConnectError)
+            raise _Again(
+                self._silent(service, f"{type(error).__name__}: {error}"), unheard=unheard
+            ) from error
         if response.status_code == 304 and kept is not None and self._cache is not None:
             self._cache.used(key)
             return kept.body
@@ -312,12 +322,16 @@ class Client:
 
 
 class _Again(Exception):
-    """This attempt failed in a way that may pass; `pause` is what the server asked for, in seconds."""
+    """This attempt failed in a way that may pass; `pause` is what the server asked for, in seconds.
 
-    def __init__(self, fault: SourceError, pause: float | None = None) -> None:
+    `unheard`: there was no connection at all.
+    """
+
+    def __init__(self, fault: SourceError, pause: float | None = None, *, unheard: bool = False) -> None:
         super().__init__(fault.message)
         self.fault = fault
         self.pause = pause
+        self.unheard = unheard
 
 
 _LATER = "Run it again later; what was fetched so far is in."

@@ -79,6 +79,21 @@ def test_a_broken_connection_is_tried_again(world: World, fault: Exception) -> N
     assert ask(world, in_turn(fault, OK)) == b"good"
 
 
+@pytest.mark.parametrize("fault", [httpx.ConnectError("no such name"), httpx.ConnectTimeout("slow")])
+def test_a_host_that_nobody_reaches_is_not_waited_for_again(world: World, fault: Exception) -> None:
+    with world.client(in_turn(*[fault] * 5, OK, fault)) as client:
+        asked = []
+        for _ in range(2):
+            with pytest.raises(Unreachable):
+                client.get(SERVICE, "/x", {}, read=bytes, accept="*/*")
+            asked.append(len(world.requests))
+        assert asked == [4, 5]  # a lookup of a hundred papers without a network ends soon
+        client.get(SERVICE, "/x", {}, read=bytes, accept="*/*")
+        with pytest.raises(Unreachable):
+            client.get(SERVICE, "/x", {}, read=bytes, accept="*/*")
+        assert len(world.requests) == 6 + 4  # it answered once: attempts count anew
+
+
 def test_after_all_attempts_the_error_says_what_to_do(world: World) -> None:
     with pytest.raises(Unreachable, match=r"Europe PMC answered 503\..*later"):
         ask(world, in_turn(httpx.Response(503)))
