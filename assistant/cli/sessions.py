@@ -125,7 +125,7 @@ def export(
             raise EnvironmentFault(
                 f"{str(output)!r} cannot be written: {error}.", hint="Name another file."
             ) from error
-        place.say(f"{session.id}: {len(turns)} turns written to {output}")
+        place.say(f"{session.id}: {len(turns)} turn{'' if len(turns) == 1 else 's'} written to {output}")
 
 
 @app.command("bundle")

@@ -130,7 +130,10 @@ class Card(Vertical, can_focus=True):
     def __init__(self, citation: Citation) -> None:
         super().__init__(classes="card")
         self.citation = citation
-        self.border_title = Content(f"[{citation.n}] {name_of(citation)}")
+        # The title stands below: the frame need not repeat it where a journal or a year is known.
+        known = citation.short != citation.paper and not citation.passage.startswith("claim:")
+        name = one_line(citation.short) if known else name_of(citation)
+        self.border_title = Content(f"[{citation.n}] {name}")
         self._quote = Static(quote_in_context(citation, None), classes="quote")
         self._limits = Static(classes="limits")
         self._limits.display = False

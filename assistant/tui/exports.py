@@ -161,7 +161,8 @@ class Exports(Questions):
                 raise EnvironmentFault(
                     f"{str(target)!r} cannot be written: {error}.", hint="/export OTHER.md"
                 ) from error
-        self.notify(f"{len(turns)} turns written to {target.resolve()}", markup=False)
+        count = f"{len(turns)} turn{'' if len(turns) == 1 else 's'}"
+        self.notify(f"{count} written to {target.resolve()}", markup=False)
         if self.is_web:  # the reader sits at another machine, perhaps
             self.deliver_binary(target)
 

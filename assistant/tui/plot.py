@@ -94,7 +94,7 @@ class Plot(Static):
         a, b = (_curve(times, payload["series"].get(side, {}).get(key)) for side in ("A", "B"))
         points = measured_points(payload, key, times[-1])
         width = max(30, self.size.width)
-        days = f"first {number(self.days)} days" if self.days < math.inf else "all days"
+        days = f"{number(self.days)} days" if self.days < math.inf else "all days"
         head = Content.assemble(
             (title, "bold"),
             ("  c ", "bold $primary"),

@@ -242,7 +242,7 @@ async def test_export_writes_the_session_in_the_format_of_the_name(tmp_path: Pat
         for name in ("s.md", "s.json", "s.bib", "s.zip"):
             await driver.send(f"/export {tmp_path / name}")
             assert (tmp_path / name).stat().st_size > 100
-        assert f"1 turns written to {tmp_path / 's.md'}" in driver.notices()
+        assert f"1 turn written to {tmp_path / 's.md'}" in driver.notices()
         await driver.send(f"/export {tmp_path / 'no' / 'x.md'}")
         assert "cannot be written" in driver.notices()
 
@@ -333,6 +333,6 @@ async def test_a_session_is_renamed_and_exported_from_the_list(
         await driver.pilot.press("ctrl+o", "down", "ctrl+e")
         await driver.until(lambda: isinstance(driver.app.screen, Ask))
         await driver.pilot.press("enter")
-        await driver.until(lambda: "1 turns written to" in driver.notices())
+        await driver.until(lambda: "1 turn written to" in driver.notices())
         (written,) = tmp_path.glob("senescope-*.md")
         assert "Domains and senescence" in written.read_text(encoding="utf-8")

@@ -89,7 +89,7 @@ async def test_a_stranger_asks_reads_a_quote_tunes_a_what_if_finds_yesterday_and
         await driver.pilot.press("down", "ctrl+e")
         await driver.until(lambda: "The ending decides" in driver.text(), "where to")
         await driver.pilot.press("enter")
-        await driver.until(lambda: "turns written to" in driver.notices(), "the export")
+        await driver.until(lambda: "1 turn written to" in driver.notices(), "the export")
         (written,) = tmp_path.glob("senescope-*.md")
         assert "Which domain senesces more?" in written.read_text() and QUOTES[0] in written.read_text()
 
