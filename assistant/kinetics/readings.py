@@ -194,7 +194,11 @@ def _percentage(concept: Concept, item: Item, role: str, way: Item | None, side:
     amount = item.amount
     assert amount is not None
     share = all(meanings()[n].unit == "1" and meanings()[n].maximum == 1.0 for n in concept.moves)
-    if way is None and role != "by" and share and all(s > 0 for s in concept.moves.values()):
+    if (
+        (role == "to" or (way is None and role != "by"))
+        and share
+        and all(s > 0 for s in concept.moves.values())
+    ):
         for name in concept.moves:
             said = f"{_titled(concept, name)} = {100 * amount.value:g} %"
             out.changes.append(WordChange(side, "set", name, amount.value, "1", said))
@@ -208,6 +212,11 @@ def _percentage(concept: Concept, item: Item, role: str, way: Item | None, side:
         factor = 1.0 + amount.value if way.kind == "up" else 1.0 - amount.value
     if factor < 0.0:
         out.problem = f"{concept.label} cannot fall by {item.text}"
+        return
+    if role == "to" and way is not None and (way.kind == "up") != (factor > 1.0) and factor != 1.0:
+        out.problem = (
+            f"'{way.text} {concept.label} to {item.text}': that is the other way; by how much, or to what?"
+        )
         return
     _times(concept, factor, side, out, guessed=False)
 

@@ -188,3 +188,14 @@ def test_something_unknown_that_is_added_is_no_comparison_of_designs() -> None:
 def test_a_schedule_does_not_hang_on_an_event() -> None:
     found = parse("rest 28z cells for a week once the tumour is cleared")
     assert isinstance(found, NotUnderstood) and "told in days" in found.reason
+
+
+def test_a_share_is_set_to_a_percentage_whatever_the_verb() -> None:
+    assert changed("raise the memory share to 50 % in 28z") == [("A", "set", "fM", 0.5)]
+    assert changed("cut the dose to 25% in liso-cel") == [("A", "times", "dose", 0.25)]
+    found = parse("raise the dose to 50 % in 28z")
+    assert isinstance(found, NotUnderstood) and "the other way" in found.reason
+
+
+def test_what_stays_is_not_lost() -> None:
+    assert changed("TET2 stays, DNMT3A goes, in 28z") == [("A", "layer", "dnmt3a", None)]
