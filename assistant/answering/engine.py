@@ -25,6 +25,7 @@ from assistant.answering import (
     refusal,
     rewriting,
     selection,
+    sides,
 )
 from assistant.answering.events import Done, Event, Grounded
 from assistant.answering.frames import Frame
@@ -323,16 +324,18 @@ class Engine:
     def _answer(self, frame: Frame, look: Look, length: Length | None, preface: str = "") -> Answer:
         size = length or cast(Length, self.settings.text("answer.length"))
         whatif = offer.whatif_for(look.question.text)
+        chosen = selection.choose(
+            look.question, self._sides(look.retrieval), look.ranked, self._matcher, size, self._standings
+        )
         composed = extractive.compose(
-            selection.choose(
-                look.question, self._sides(look.retrieval), look.ranked, self._matcher, size, self._standings
-            ),
+            chosen,
             look.matches,
             self._claims,
             self.index.catalog,
             length=size,
             preface=preface or look.preface,
             whatif=whatif,
+            aside=sides.untold(look.question.text, look.concepts, [c.ranked for c in chosen]),
         )
         return Answer(
             kind="answer",

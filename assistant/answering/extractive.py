@@ -48,6 +48,7 @@ def compose(
     length: Length,
     preface: str = "",
     whatif: str = "",
+    aside: str = "",
 ) -> Composed:
     """Turn the chosen findings into an answer.
 
@@ -59,6 +60,7 @@ def compose(
         length: how much to show.
         preface: a line above the lead, such as a glossary definition or a corrected premise.
         whatif: the command that fits, or "".
+        aside: a line under the evidence on what it leaves out, or "".
     """
     bibliography = Bibliography(catalog)
     sentences = [_sentence(c, bibliography, lead=i == 0) for i, c in enumerate(chosen)]
@@ -74,6 +76,7 @@ def compose(
         sentences.append(Sentence(conflict.statement, cited, "supported", role="conflict"))
     lines = [preface, ""] if preface else []
     lines += _evidence(chosen, sentences, bibliography)
+    lines += ["", aside] if aside else []
     for conflict in shown:
         lines += conflict_lines(conflict)
     lines += ["", f"**Limits** {limits(bibliography.citations)}"]

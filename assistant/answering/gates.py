@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from assistant.answering import demands, safety, specifics, times
+from assistant.answering import demands, safety, sides, specifics, times
 from assistant.answering.concepts import Concept
 from assistant.answering.judge import Ranked
 from assistant.answering.matching import systems_of
@@ -48,6 +48,8 @@ _DISEASE: Final = re.compile(
 )
 """Diseases that a finding must name when the question does: by the name itself, or by the stem of an organ.
 Lymphoma and leukaemia at large are left out, because a finding on one kind of them is an answer."""
+_ABSENT: Final = re.compile(r"(?:without|in the absence of|lacking)\b", re.I)
+"""What BATF does without IRF4 is told by a finding on both."""
 _SECOND_CLAUSE: Final = re.compile(
     r"[,:;] (?:and )?(?:how|what|which|why|when|does|do|did|is|are|was|were)\b", re.I
 )
@@ -80,6 +82,7 @@ def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Rank
         or not _told_by(question, ranked[0])
         or not _of_agent(question, concepts, ranked[0])
         or not _same_product(concepts, ranked[0])
+        or not sides.on_the_outcome(question.text, concepts, ranked[0].match.hit.text)
         or _elsewhere(question, ranked[:1])
         or _untried(question, ranked[:1])
     )
@@ -127,6 +130,7 @@ def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) 
         and (not demands.asks_host_survival(question.text) or demands.tells_host_survival(hit.text))
         and _told_by(question, one)
         and _same_design(question, one)
+        and sides.on_the_outcome(question.text, concepts, hit.text)
     )
 
 
@@ -222,6 +226,8 @@ def _undone(question: Question, concepts: Sequence[Concept], lead: Ranked) -> bo
     "Does PD-1 blockade reverse senescence?" is not answered by what p38 inhibition did. A question of
     several clauses may be answered clause by clause and is left to the judge.
     """
+    if any(_ABSENT.match(c.label) and c.token not in lead.match.covered for c in concepts if c.kind == "act"):
+        return True
     if not _manipulates(question, concepts):
         return False
     # What it does to another state of the cell is no answer either.

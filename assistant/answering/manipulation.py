@@ -38,7 +38,8 @@ _LOSS_VERB: Final = (
     r"knock(?:ing|ed|s)?[- ](?:out|down)|delet(?:e|es|ed|ing|ion)|disrupt(?:s|ed|ing|ion)?|ablat(?:e|ing|ion)"
     r"|los(?:s|ing|e)|lack(?:s|ed|ing)?|remov(?:e|es|ed|ing|al)|silenc(?:e|es|ed|ing)|inactivat\w+"
     r"|inhibit(?:s|ed|ing|ion|ors?)?|block(?:s|ed|ing|ade)?|antagoni\w+|deficien(?:cy|t)|absence|without"
-    r"|neutrali[sz]\w+|suppress(?:ing|ed)|switch(?:ing)? off|deplet(?:ing|ion)|taking (?:away|out)|targeting"
+    r"|neutrali[sz]\w+|suppress(?:ing|ed)|unable to (?:interact with|bind|signal through)"
+    r"|switch(?:ing)? off|deplet(?:ing|ion)|taking (?:away|out)|targeting"
 )
 _GAIN_VERB: Final = (
     r"over-?express(?:ion|ing|ed|es)?|enforc(?:e|ed|ing)|forc(?:ed|ing)|agoni\w+|boost(?:s|ing|ed)?|add(?:s|ed|ing)?"
@@ -62,7 +63,7 @@ _AFTER: Final = tuple(
 )
 """What follows a target at once and acts on it."""
 _BEFORE: Final = tuple(
-    (re.compile(rf"\b(?:{p})\b(?:[- ](?:of|in|for|or|and|[\w'-]+)){{0,5}}?[- ]$", re.I), gain)
+    (re.compile(rf"\b(?P<verb>{p})\b(?:[- ](?:of|in|for|or|and|[\w'-]+)){{0,5}}?[- ]$", re.I), gain)
     for p, gain in ((_LOSS_VERB, False), (_GAIN_VERB, True))
 )
 """What stands before a target, a few words between them."""
@@ -74,13 +75,15 @@ _VERB: Final = re.compile(
 )
 """Between the word for the act and its target none of these may stand."""
 _PAUSE: Final = re.compile(r"[.;:,()]")
-_LISTED: Final = re.compile(r"(?:,| and| or|, and|, or|/| and/or)? ?")
+_LISTED: Final = re.compile(r"(?:,| and| or|, and|, or|/| and/or| ligand)? ?")
 _REACH: Final = 70
 """Characters before a target in which the word that acts on it may stand."""
 _ANTIBODY: Final = re.compile(r"(?<![\w-])anti-$", re.I)
 _CARRIED: Final = re.compile(r"[^.;,]{0,12}\bCAR|/| plus| beads| and anti", re.I)
 """After an antibody name: a CAR against the target, or the antibodies that activate T cells."""
-_CODE: Final = re.compile(r"\b(?=[\w-]*\d)[A-Za-z][A-Za-z]{1,5}-?\d{1,3}[A-Za-z]?\b|\b[A-Z]{3,6}\b")
+_CODE: Final = re.compile(
+    r"\b(?=[\w-]*\d)[A-Za-z][A-Za-z]{1,5}-?\d{1,3}[A-Za-z]?\b|\b[A-Z]{3,6}\b|\b[A-Z]-[a-z]{6,}\b"
+)
 _NOT_A_TARGET: Final = frozenset(
     ("CAR", "CARS", "DNA", "RNA", "CLL", "ALL", "AND", "NOT", "BUT", "TCR", "FMC63", "CRISPR", "AP1", "IRF")
     + ("CART19",)
@@ -158,7 +161,7 @@ def _before(
         if match is None:
             continue
         at = window + match.start()
-        own, _, between = text[at:head].partition(" ")
+        own, between = match["verb"], text[window + match.end("verb") : head]
         taken = any(act.start <= at < act.end for act in after)
         other = any(at < end <= head for _, _, end in targets[:begin])
         if not (taken or other or _PAUSE.search(own + between) or _VERB.search(" " + between)):

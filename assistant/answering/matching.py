@@ -250,6 +250,8 @@ def _act_fit(acts: Sequence[str], narrow: Held, wide: Held) -> float:
         if act in narrow.tokens:
             return 1.0
         opposite = ("-" if act[0] == "+" else "+") + act[1:]
+        if opposite in narrow.tokens:
+            return 0.4  # whatever the title does
         return 0.6 if act in wide.tokens else 0.4 if opposite in wide.tokens else 0.0
 
     return sum(map(one, acts)) / len(acts) if acts else 1.0

@@ -60,8 +60,9 @@ _TO_THE_CELLS: Final = re.compile(
 _UP: Final = (
     r"rais\w+|rose|increas\w+|more|most|much|higher|long(?:er|-term|-lived)|lengthen\w*|improv\w+|restor\w+|boost\w*"
     r"|extend\w*|better|prolong\w*|promot\w+|caus(?:e|es|ed)|driv(?:e|es|en)|drove|induc(?:e|es|ed)|accelerat\w+"
-    r"|strong(?:er|ly)?|acquir\w+|enhanc\w+|favour\w*|sustain\w*|kept|support(?:s|ed)?|gain(?:s|ed)?|good"
-    r"|went with|go(?:es)? with|predict\w*|associated with"
+    r"|strong(?:er|ly)?|acquir\w+"
+    r"|bec[ao]me|ended up|ran|developed|enhanc\w+|favour\w*|sustain\w*|kept|support(?:s|ed)?|gain(?:s|ed)?"
+    r"|good|went with|go(?:es)? with|predict\w*|associated with"
 )
 _DOWN: Final = (
     r"lower(?:s|ed)?|reduc\w+|less|few(?:er)?|short(?:en\w*|er)|weak(?:en\w*|er)?|impair\w*|limit(?:s|ed)?|prevent\w*|cut"

@@ -80,6 +80,8 @@ def choose(
     most, least = MOST[length], LEAST[length]
     for candidate in ranked[1:]:
         hit = candidate.match.hit
+        if question.shape == "list" and candidate.match.value("names_wanted") < 1:
+            continue  # it adds no name to the list
         if any(_repeats(hit, c.ranked.match.hit, matcher) for c in chosen):
             continue
         same = next((c for c in chosen if _agrees(hit, c.ranked.match.hit, standings, matcher)), None)
