@@ -66,6 +66,10 @@ __all__ = [
 ]
 
 
+RESUMED = "read by an ingest that was stopped"
+"""Note on what goes in now though an earlier run has read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one file or one record of it."""
@@ -149,6 +153,7 @@ class Ingest:
         self._lock = writing(index.home, say)
         self._gone: set[str] = set()
         self._forced: set[str] = set()
+        self._begun: set[str] = set()
         self.references: list[Reference] = []
         """What reference lists held: identifiers to fetch."""
 
@@ -259,7 +264,8 @@ class Ingest:
             filed = manifest.records(name)
             if self._fetching and any(f.status == "skipped" and f.slot is None for f in filed):
                 return None
-            return _summed(name, filed)
+            waiting = manifest is self._manifest and name not in self._begun
+            return [_resumed(name, f) for f in filed] if waiting else _summed(name, filed)
         return None
 
     def _sync(self, paths: Sequence[Path], present: set[str]) -> Iterator[Outcome]:
@@ -282,6 +288,7 @@ class Ingest:
             for source, frames in results:
                 self._draft.forget_source(source.name)
                 self._manifest.begin(source.name)
+                self._begun.add(source.name)
                 number = 0
                 for frame in frames:
                     if isinstance(frame, Read):
@@ -376,6 +383,12 @@ def _outcome(source: str, filed: Filed) -> Outcome:
     return Outcome(
         source, filed.status, filed.paper, filed.passages, filed.reason, filed.place, filed.notes
     )  # fmt: skip
+
+
+def _resumed(source: str, filed: Filed) -> Outcome:
+    """A record that waited in the draft: it goes in now, and is told as what it is to the index."""
+    taken = filed.status in ("added", "updated")
+    return _outcome(source, replace(filed, notes=(*filed.notes, RESUMED)) if taken else filed)
 
 
 def _summed(source: str, records: Iterable[Filed]) -> list[Outcome]:

@@ -92,10 +92,14 @@ def test_an_ingest_that_stopped_is_gone_on_with(index: Index, folder: Path) -> N
     assert staging.waiting(index.home) == 3
     said: list[str] = []
     with Ingest(index, say=said.append) as run:
-        assert named(run.files([folder])) == {"0.md": "unchanged", "1.md": "unchanged", "2.md": "unchanged"}
+        # They were in no index before: the report says what this run brings in without reading it again.
+        told = list(run.files([folder]))
+        assert named(iter(told)) == {"0.md": "added", "1.md": "added", "2.md": "added"}
+        assert {o.notes[-1] for o in told} == {pipeline.RESUMED}
         run.finish()
     assert "3 papers" in said[0]
     assert index.catalog.paper("made-up-paper-2") is not None
+    assert {o.status for o in taken(index, folder)} == {"unchanged"}
 
 
 def test_removing_a_paper_makes_its_file_new_again(index: Index, folder: Path) -> None:
