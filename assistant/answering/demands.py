@@ -101,6 +101,17 @@ _AGED: Final = re.compile(
 )
 
 
+_COSTIMULUS: Final = re.compile(r"\b(?!4-?1BB|CD28|CD137|TNFRSF9)([A-Z][\w/-]*\d\w*|ICOS) costimulat", re.I)
+"""A costimulatory molecule other than the two common ones, which `domains` reads."""
+
+
+_LEVEL: Final = re.compile(
+    r"\b(?P<one>p(?:16|21|27|38|53)) (?:levels?|values?|expression)\b"
+    r"|\b(?:levels?|values?|expression) of (?P<of>p(?:16|21|27|38|53))\b",
+    re.I,
+)
+
+
 def endpoints_met(question: str, text: str) -> bool:
     """Whether a text tells one of the endpoints that a question names; true when it names none."""
     asked = [told for wanted, told in _ENDPOINTS if wanted.search(question)]
@@ -160,6 +171,20 @@ def disease_met(question: str, text: str) -> bool:
 def cells_met(question: str, text: str) -> bool:
     """Whether a text speaks of the cells that the question names beside T cells; true when it names none."""
     return all(pattern.search(text) for pattern in _OTHER_CELLS if pattern.search(question))
+
+
+def costimulus_met(question: str, text: str) -> bool:
+    """Whether a text has the costimulatory molecule of a question as such, not as a mark of a cell."""
+    names = (m[1] for m in _COSTIMULUS.finditer(question))
+    return all(
+        re.search(rf"{re.escape(n)}\W[^.;]{{0,24}}(?:costim|domain|CAR|signal)", text, re.I) for n in names
+    )
+
+
+def level_met(question: str, text: str) -> bool:
+    """Whether a text names the molecule whose level a question asks for: p53 is no answer on p21."""
+    names = (m["one"] or m["of"] for m in _LEVEL.finditer(question))
+    return all(re.search(rf"(?<![\w-]){re.escape(name)}(?!\d)", text, re.I) for name in names)
 
 
 def domains(text: str) -> frozenset[str]:

@@ -83,6 +83,8 @@ def unmet(question: Question, concepts: Sequence[Concept], ranked: Sequence[Rank
         or not _of_agent(question, concepts, ranked[0])
         or not _same_product(concepts, ranked[0])
         or not sides.on_the_outcome(question.text, concepts, ranked[0].match.hit.text)
+        or not demands.costimulus_met(question.text, ranked[0].match.hit.text)
+        or not demands.level_met(question.text, ranked[0].match.hit.text)
         or _elsewhere(question, ranked[:1])
         or _untried(question, ranked[:1])
     )
@@ -131,6 +133,8 @@ def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) 
         and _told_by(question, one)
         and _same_design(question, one)
         and sides.on_the_outcome(question.text, concepts, hit.text)
+        and demands.costimulus_met(question.text, hit.text)
+        and demands.level_met(question.text, hit.text)
     )
 
 

@@ -198,7 +198,7 @@ def premise(text: str) -> str:
 _VERB = (
     r"(?:do|make|cause|drive|induce|trigger|prevent|stop|block|lower|raise|reduce|increase|improve|impair|help|harm"
     r"|reverse|restore|rescue|undo|turn|protect|delay|slow|speed|change|affect|lead|keep|limit|kill|clear|remove"
-    r"|show|mark|need|work|act|give|extend|shorten|boost|persist|last|become|lose|have|hurt|blunt|rejuvenate|age|senesce"
+    r"|show|mark|need|work|act|give|extend|shorten|boost|persist|last|prolong|lengthen|become|lose|have|hurt|blunt|rejuvenate|age|senesce"
     r"|exhaust|predict|mean|say|tell|decide|influence|shape|enhance|promote|support|weaken|strengthen|suppress|inhibit"
     r"|require|depend|matter|beat|outperform|survive|live|produce|express|rise|fall|carry|differ|overcome|abolish|cost"
     r"|worsen|push|pull|favour|favor|cure|treat|activate|expand|grow|proliferate|divide|respond|relapse|die|escape|resist|prove"

@@ -76,3 +76,19 @@ def test_what_a_paper_set_out_to_do_or_took_from_others_counts_less_than_its_own
     from_others = demands.own_result("CD28 CARs are short-lived (stated in the introduction).")
     set_up = demands.own_result("The assay was sampled on day 0, 8 and 15.")
     assert result > from_others > set_up
+
+
+def test_a_costimulatory_molecule_is_met_as_such_and_not_as_a_mark_of_a_cell() -> None:
+    question = "Does CD27 costimulation cause less senescence than 4-1BB?"
+    assert not demands.costimulus_met(
+        question, "CAR-T cells of CLL patients had less CD27 and CD28 and more p16."
+    )
+    assert demands.costimulus_met(question, "CD27 CAR T cells persisted.")
+    assert demands.costimulus_met("Does CD137 costimulation need TRAF2?", "4-1BB CARs need TRAF2.")
+
+
+def test_the_level_of_one_molecule_is_not_told_by_another() -> None:
+    question = "What was the p21 level in 28z cells?"
+    assert not demands.level_met(question, "p53 increased early.")
+    assert demands.level_met(question, "No p21 value was visible.")
+    assert demands.level_met("What drives p16 expression?", "p16INK4a rose with age.")
