@@ -10,7 +10,7 @@ import ctypes
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]  # ships no type information
@@ -139,6 +139,10 @@ class _Style:
 
 
 _UPRIGHT = _Style("", 10.0, False, False, 0, False)
+_BAR = 0.25
+"""Most that a bar under a sign is thick, and lies aside of it, as a share of its width."""
+_WIDEST = 10.0
+"""Most that `_BAR` of a bar comes to, in points: longer lines are rules."""
 _FEW = 12
 """A font with more codes than this on a page holds text, not signs."""
 
@@ -168,6 +172,10 @@ def _page(page: pdfium.PdfPage, text: pdfium.PdfTextPage, number: int, signs: Si
         inside = left - 2 <= glyph.x <= right + 2 and bottom - 2 <= glyph.y <= top + 2
         if glyph.style.quarter == quarter and inside:
             upright.append(_turn(glyph, quarter, left, bottom, width, height))
+    if any(glyph.sign == "+" for glyph in upright) and _underscored(
+        upright, list(_bars(page, quarter, left, bottom, width, height))
+    ):
+        reshaped |= {"± for + over a line"}
     if quarter % 2:
         width, height = height, width
     return Page(
@@ -200,6 +208,39 @@ def _reshaped(glyphs: list[_Glyph], signs: Signs) -> tuple[list[_Glyph], frozens
             glyphs[index] = replace(glyph, sign=found)
             told.add(f"{found} for {glyph.sign}")
     return glyphs, frozenset(told)
+
+
+def _bars(
+    page: pdfium.PdfPage, quarter: int, left: float, bottom: float, width: float, height: float
+) -> Iterator[tuple[float, float, float]]:
+    """The short thin lines of a page as where they begin, end and lie, turned as `_turn` turns glyphs."""
+    for drawn in page.get_objects(filter=(c.FPDF_PAGEOBJ_PATH,), max_depth=1):
+        x0, y0, x1, y1 = drawn.get_bounds()
+        x0, y0, x1, y1 = x0 - left, y0 - bottom, x1 - left, y1 - bottom
+        begin, end, low, thick = (
+            (x0, x1, y0, y1 - y0),
+            (y0, y1, width - x1, x1 - x0),
+            (width - x1, width - x0, height - y1, y1 - y0),
+            (height - y1, height - y0, x0, x1 - x0),
+        )[quarter]
+        if thick <= _BAR * (end - begin) <= _WIDEST:
+            yield begin, end, low
+
+
+def _underscored(glyphs: list[_Glyph], bars: Sequence[tuple[float, float, float]]) -> bool:
+    """Read each "+" that is drawn over a line of its own width as "±", in place; whether there was one."""
+    found = False
+    for index, glyph in enumerate(glyphs):
+        slack, size = _BAR * (glyph.right - glyph.left), glyph.style.size
+        if glyph.sign == "+" and any(
+            abs(begin - glyph.left) <= slack
+            and abs(end - glyph.right) <= slack
+            and -size / 2 <= low - glyph.y <= size / 10
+            for begin, end, low in bars
+        ):
+            glyphs[index] = replace(glyph, sign="±")
+            found = True
+    return found
 
 
 def _turn(glyph: _Glyph, quarter: int, left: float, bottom: float, width: float, height: float) -> _Glyph:

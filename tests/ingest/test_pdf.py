@@ -149,6 +149,19 @@ def test_powers_and_citations_are_told_from_numbers_and_words() -> None:
     assert "others. [12,13]" in text
 
 
+@pytest.mark.parametrize(("width", "sign"), [(5.64, "±"), (60.0, "+"), (0.0, "+")])
+def test_a_plus_over_a_bar_of_its_width_is_plus_or_minus(width: float, sign: str) -> None:
+    sheet = page()
+    sheet.put(60, 300, "The arrested share was 0.05", size=10)
+    sheet.put(180, 300, "+", size=10)
+    sheet.put(187, 300, "0.01 in all donors.", size=10)
+    if width:
+        sheet.line(180, 297.5, width)
+    told = document(pdf([sheet, page(2), page(3)]))
+    assert f"0.05{sign}0.01" in told.text.replace(" ", "")
+    assert any("± for + over a line" in note for note in told.notes) == (sign == "±")
+
+
 def test_references_thanks_and_funding_are_never_evidence() -> None:
     sheet = Sheet()
     y = 740.0

@@ -39,6 +39,10 @@ class Sheet:
             y -= 1.2 * size
         return y
 
+    def line(self, x: float, y: float, width: float, thick: float = 0.8) -> None:
+        """A black bar, its lower edge at `y`."""
+        self.commands.append(f"{x} {y} {width} {thick} re f")
+
     def picture(self) -> None:
         """A grey pixel over the whole page, as a scan would lie there."""
         self.commands.append("q 612 0 0 792 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q")
