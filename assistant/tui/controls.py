@@ -37,8 +37,8 @@ class Controls(Vertical):
     """Designs A and B and their levers; each change posts `WhatIfEdited`."""
 
     HELP = (
-        "Designs and levers: Enter opens the list of designs. On a lever ← → change it, digits type a value, "
-        "Backspace resets it. The curves follow at once, first from few draws, then from all."
+        "Designs and levers: Enter opens the list of designs. The curves follow each change at once, first "
+        "from few draws, then from all."
     )
 
     def __init__(self) -> None:

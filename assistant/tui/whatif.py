@@ -75,8 +75,8 @@ class WhatIfRoom(Vertical, can_focus=False):
         Binding("R", "clear", "Reset all", id="reset", tooltip="take back everything that was set"),
     ]
     HELP = (
-        "The what-if room: Tab and ↑ ↓ go through designs and levers, ← → change a lever and the curves "
-        "follow. The last line says which outcomes differ; PgDn scrolls to their table, measured values, "
+        "The what-if room: Tab and ↑ ↓ go through designs and levers. "
+        "The last line says which outcomes differ; PgDn scrolls to their table, measured values, "
         "sources and assumptions. c shows another curve, z the first 90 or 28 days, a adds a lever, s saves "
         "a design, e exports, k keeps the run as a turn of the conversation, R takes everything back."
     )
