@@ -420,7 +420,9 @@ class Engine:
         concepts = [replace(c, label=found.get(c.label, c.label)) for c in look.concepts]
         missed = refusal.near_misses(look.question, concepts, look.ranked, self._matcher)
         whatif = offer.whatif_in(frame.question)  # only its own words: a refusal is no place for guesses
-        help_ = None if whatif else offer.help_for(frame.resolved or frame.question)
+        help_ = None
+        if not whatif:  # the words themselves first: completed from the turn before they may ask for none
+            help_ = offer.help_for(frame.question) or offer.help_for(frame.resolved)
         return Answer(
             kind="refusal",
             question=frame.question,

@@ -132,7 +132,8 @@ def test_a_stranger_asks_reads_a_quote_tunes_a_what_if_and_exports(opened: Opene
     terminal.keys("-l", "France")
     terminal.until(lambda shown: "today" in shown and "capital of" in shown and "3 turns" not in shown)
     terminal.keys("Enter")
-    shown = terminal.until(lambda shown: "(F4)" in shown)
+    # The last turn, from its question down.
+    shown = terminal.until(lambda shown: "❯ 4-1BB vs CD28 at tenfold" in shown)
     assert "Traceback" not in shown
 
 
