@@ -32,6 +32,11 @@ _OUTCOMES: Final = (
     ("senescence", -1, r"senesc\w+"),
     ("differentiation", -1, r"(?:terminal(?:ly)? )?differentiat\w+"),
     ("death", -1, r"apoptosis|cell death"),
+    ("p16", -1, r"p16\w*"),
+    ("p21", -1, r"p21\w*"),
+    ("CD57", -1, r"CD57"),
+    ("PD1", -1, r"PD-1(?! (?:block|inhib))"),
+    ("regression", 1, r"regress\w+"),
     ("relapse", -1, r"relaps\w+"),
     ("persistence", 1, r"persist(?!ent)\w*"),
     ("survival", 1, r"surviv\w+"),
@@ -60,9 +65,9 @@ _TO_THE_CELLS: Final = re.compile(
 _UP: Final = (
     r"rais\w+|rose|increas\w+|more|most|much|higher|long(?:er|-term|-lived)|lengthen\w*|improv\w+|restor\w+|boost\w*"
     r"|extend\w*|better|prolong\w*|promot\w+|caus(?:e|es|ed)|driv(?:e|es|en)|drove|induc(?:e|es|ed)|accelerat\w+"
-    r"|strong(?:er|ly)?|acquir\w+"
-    r"|bec[ao]me|ended up|ran|developed|enhanc\w+|favour\w*|sustain\w*|kept|support(?:s|ed)?|gain(?:s|ed)?"
-    r"|good|went with|go(?:es)? with|predict\w*|associated with"
+    r"|strong(?:er|ly)?|strengthen\w*|acquir\w+"
+    r"|bec[ao]me|ended up|ran|developed|enhanc\w+|favour\w*|sustain\w*|kept|keep(?:s|ing)?|support(?:s|ed)?"
+    r"|gain(?:s|ed)?|good|went with|go(?:es)? with|predict\w*|associated with"
 )
 _DOWN: Final = (
     r"lower(?:s|ed)?|reduc\w+|less|few(?:er)?|short(?:en\w*|er)|weak(?:en\w*|er)?|impair\w*|limit(?:s|ed)?|prevent\w*|cut"
