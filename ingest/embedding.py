@@ -160,6 +160,10 @@ class QueryEmbedder:
         except Exception as error:
             name = "the sent model" if isinstance(onnx_file, bytes) else onnx_file
             raise EmbedderUnavailable(f"{name} cannot be loaded ({str(error)[:200]})") from error
+        if [output.name for output in self._session.get_outputs()] != ["embedding", "states"]:
+            raise EmbedderUnavailable(
+                "the exported weights give no states of words: they are of an older release"
+            )
         self._tokenizer.enable_truncation(files.max_tokens)
         self._tokenizer.no_padding()
 
@@ -193,6 +197,30 @@ class QueryEmbedder:
 
     def encode_batch(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts of like length in one go."""
+        ids, mask = self._tokens(texts)
+        vectors: NDArray[np.float32] = self._session.run(
+            ["embedding"], {"input_ids": ids, "attention_mask": mask}
+        )[0]
+        return vectors
+
+    def states(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        """The state of every word piece of each text, (pieces, dimension), marks at both ends included."""
+        found: dict[int, NDArray[np.float32]] = {}
+        with ThreadPoolExecutor(_cores()) as pool:
+            batches = self.batches(texts)
+            for chosen, part in zip(
+                batches, pool.map(lambda few: self._states([texts[i] for i in few]), batches), strict=True
+            ):
+                found.update(zip(chosen, part, strict=True))
+        return [found[i] for i in range(len(texts))]
+
+    def _states(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
+        ids, mask = self._tokens(texts)
+        states = self._session.run(["states"], {"input_ids": ids, "attention_mask": mask})[0]
+        return [row[:length] for row, length in zip(states, mask.sum(axis=1), strict=True)]
+
+    def _tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Numbers of the word pieces and which of them are no padding, both (texts, longest)."""
         import numpy as np
 
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
@@ -201,8 +229,7 @@ class QueryEmbedder:
         for row, each in enumerate(tokens):
             ids[row, : len(each)] = each
             mask[row, : len(each)] = 1
-        vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return vectors
+        return ids, mask
 
 
 def _cores() -> int:
@@ -246,11 +273,13 @@ def export_onnx(bulk: BulkEmbedder, target: Path, samples: Sequence[str]) -> flo
             super().__init__()
             self.inner = inner
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             states = self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
             weight = attention_mask.unsqueeze(-1).to(states.dtype)
             mean = (states * weight).sum(1) / weight.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=1)
+            return torch.nn.functional.normalize(mean, dim=1), states
 
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f"{target.name}.{os.getpid()}.part")
@@ -268,11 +297,12 @@ def export_onnx(bulk: BulkEmbedder, target: Path, samples: Sequence[str]) -> flo
                 dynamo=False,
                 opset_version=17,
                 input_names=["input_ids", "attention_mask"],
-                output_names=["embedding"],
+                output_names=["embedding", "states"],
                 dynamic_axes={
                     "input_ids": {0: "batch", 1: "tokens"},
                     "attention_mask": {0: "batch", 1: "tokens"},
                     "embedding": {0: "batch"},
+                    "states": {0: "batch", 1: "tokens"},
                 },
             )
         twin = QueryEmbedder(bulk.files, draft).encode(samples)

@@ -247,7 +247,7 @@ def query_embedder(index: Index, *, say: Say | None = None) -> QueryEmbedder:
     embedder = _proved(index.embedder, index.onnx, sample)
     if embedder is None:
         if say is not None:
-            say("the query weights are damaged: exporting them again")
+            say("the query weights are damaged or of an older release: exporting them again")
         with writing(index.home, say):
             embedder = _proved(
                 index.embedder, index.onnx, sample

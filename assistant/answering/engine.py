@@ -35,6 +35,7 @@ from assistant.answering.matching import WHOLE_PAPER, Matcher
 from assistant.answering.question import clean, is_absolute
 from assistant.answering.selection import Length
 from assistant.answering.verification import Verifier
+from assistant.answering.wordwise import Wordwise
 from assistant.errors import InputError
 from assistant.evidence import Answer, Citation, Filters, Hit, Run, Searched
 from assistant.index import open_index, translated
@@ -265,6 +266,7 @@ class Engine:
         """The same engine with other weights: how the evaluation asks with weights that saw no question."""
         other = type(self)(self.settings, self.index)
         other.retriever, other._matcher, other._judge = self.retriever, self._matcher, judge
+        other._wordwise = self._wordwise
         return other
 
     def _keep_up(self) -> None:
@@ -274,7 +276,7 @@ class Engine:
         if mark in (None, self.index.fingerprint):
             return
         self.index = replace(self.index, fingerprint=str(mark))
-        for part in ("retriever", "_matcher", "_verifier", "_claims", "_standings"):
+        for part in ("retriever", "_matcher", "_wordwise", "_verifier", "_claims", "_standings"):
             self.__dict__.pop(part, None)
 
     # -- parts, loaded on first use -----------------------------------------------------------------
@@ -296,9 +298,14 @@ class Engine:
     def _judge(self) -> Judge:
         return Judge.shipped()
 
+    @cached_property
+    def _wordwise(self) -> Wordwise | None:
+        states = self.retriever.states
+        return None if states is None else Wordwise.shipped(self.retriever.embedder, states)
+
     @property
     def _looker(self) -> Looker:
-        return Looker(self.retriever, self._matcher, self._judge, self._claims)
+        return Looker(self.retriever, self._matcher, self._judge, self._claims, self._wordwise)
 
     @cached_property
     def verifier(self) -> Verifier:

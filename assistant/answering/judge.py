@@ -1,9 +1,11 @@
 """Which finding leads, in which order evidence comes, and whether the corpus answers at all.
 
-Two small logistic models with published weights (weights.json, fitted by `assistant.evaluation.calibration`).
+Three small logistic models with published weights (weights.json, from `assistant.evaluation.calibration`).
 The first gives every finding the probability that it is a right answer, from the numbers in
-`matching.FEATURES`. The second looks at the ranked list as a whole, because a near miss differs from an
-answer less by how similar the words sound than by what the best finding leaves uncovered.
+`matching.FEATURES`. The second orders the first findings anew by how they read word by word (`wordwise`).
+The third looks at the ranked list as a whole, because a near miss differs from an answer less by how similar
+the words sound than by what the best finding leaves uncovered. Full text is not read word by word, nor is
+anything under another embedder: there the first model ranks alone, and a twin of the third decides.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Final
 from assistant.answering.concepts import Concept
 from assistant.answering.matching import FEATURES, Match, systems_of
 from assistant.answering.question import Question
+from assistant.answering.wordwise import Reading
 
 POOL: Final = 60
 """Hits to judge: the weights were fitted on this many, and all development questions have a right finding
@@ -27,6 +30,12 @@ QUESTION_FEATURES: Final = (
     "entities_paper_best", "missing_entity_paper", "concepts", "asked", "pairs_best", "unnamed",
 )  # fmt: skip
 """Names of the numbers that `summary` gives, in order."""
+READ: Final = 16
+"""Findings read word by word: nearly always the right one is among them, and each costs milliseconds."""
+READ_FEATURES: Final = ("log_odds", "margin", "gap", "least", "share")
+"""Names of the numbers by which a finding that was read is ranked, in order."""
+READ_QUESTION_FEATURES: Final = (*QUESTION_FEATURES, "margin_best", "least_best", "share_best", "margin_most")
+"""Names of the numbers that `summary` gives when the first finding was read, in order."""
 _DEMANDS: Final = ("holds", "unit", "names_wanted", "head", "car_fit", "scope", "state", "act")
 """Features of a finding that must be 1 for it to be of the kind asked for."""
 _LITTLE: Final = 0.5
@@ -66,6 +75,8 @@ class Ranked:
 
     match: Match
     p: float
+    read: tuple[float, ...] = ()
+    """How it reads, see READ_FEATURES; nothing when it was not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +100,13 @@ class Judge:
     """The fitted models and the threshold of refusal."""
 
     finding: Linear
+    reading: Linear
     question: Linear
     threshold: float
-    """Answer at or above this probability."""
+    """Answer at or above this probability when the first finding was read word by word."""
+    unread: Linear
+    """The model of the question when the first finding was not read."""
+    unread_threshold: float
 
     @classmethod
     def shipped(cls) -> Judge:
@@ -101,12 +116,10 @@ class Judge:
     @classmethod
     def of(cls, data: Mapping[str, Mapping[str, float]]) -> Judge:
         """The judge of a weights file's content."""
-        finding, question = dict(data["finding"]), dict(data["question"])
-        return cls(
-            Linear(finding, finding.pop("bias")),
-            Linear(question, question.pop("bias")),
-            data["threshold"]["answer"],
-        )
+        parts = {name: dict(part) for name, part in data.items() if name != "threshold"}
+        linear = {name: Linear(part, part.pop("bias")) for name, part in parts.items()}
+        threshold = data["threshold"]
+        return cls(**linear, threshold=threshold["answer"], unread_threshold=threshold["unread"])
 
     def rank(self, question: Question, matches: Sequence[Match]) -> list[Ranked]:
         """Findings and passages by falling probability; claims of the ledger are left out."""
@@ -120,6 +133,29 @@ class Judge:
             if m.hit.passage.kind != "claim"
         ]
         return _led(sorted(scored, key=lambda r: (-r.p, r.match.hit.rank)))
+
+    def reread(self, ranked: Sequence[Ranked], reading: Reading) -> list[Ranked]:
+        """The ranking with those of the first READ that were read put in a new order.
+
+        What was not read keeps its probability and its place among its like.
+        """
+        first = [r for r in ranked[:READ] if r.match.hit.passage.id in reading.scores]
+        if not first:
+            return list(ranked)
+        scores = [reading.scores[r.match.hit.passage.id] for r in first]
+        top = max(scores)
+        high = max(top, reading.nothing)
+        whole = sum(math.exp(score - high) for score in scores) + math.exp(reading.nothing - high)
+        new = []
+        for one, score in zip(first, scores, strict=True):
+            least = reading.least[one.match.hit.passage.id]
+            read = (
+                _log_odds(one.p), score - reading.nothing, score - top, least, math.exp(score - high) / whole
+            )  # fmt: skip
+            new.append(Ranked(one.match, self.reading.p(READ_FEATURES, read), read))
+        taken = {id(r.match) for r in first}
+        rest = [r for r in ranked if id(r.match) not in taken]
+        return _led(sorted([*new, *rest], key=lambda r: (-r.p, r.match.hit.rank)))
 
     def plainly(self, question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
         """Whether the first finding says it all: every word known, nearly all covered, nothing unmet.
@@ -146,7 +182,14 @@ class Judge:
         """Calibrated probability, 0..1, that the corpus answers the question."""
         if not ranked:
             return 0.0
-        return self.question.p(QUESTION_FEATURES, summary(question, concepts, ranked))
+        values = summary(question, concepts, ranked)
+        if ranked[0].read:
+            return self.question.p(READ_QUESTION_FEATURES, values)
+        return self.unread.p(QUESTION_FEATURES, values)
+
+    def bar(self, ranked: Sequence[Ranked]) -> float:
+        """The threshold for a ranking."""
+        return self.threshold if ranked and ranked[0].read else self.unread_threshold
 
 
 def _led(ranked: list[Ranked]) -> list[Ranked]:
@@ -164,12 +207,14 @@ def _led(ranked: list[Ranked]) -> list[Ranked]:
 
 
 def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> tuple[float, ...]:
-    """A ranked list in numbers; see QUESTION_FEATURES. `ranked` must not be empty."""
+    """A ranked list in numbers: (READ_)QUESTION_FEATURES. `ranked` must not be empty."""
     best = ranked[0].match
     five = [(r, completeness(question, r.match)) for r in ranked[:5]]
     complete = max(r.p * whole for r, whole in five)
     uncovered = [c.weight for c in concepts if c.entity and c.token not in best.in_paper]
     unnamed = [c.weight for c in concepts if (c.entity or c.kind == "act") and c.token not in best.covered]
+    _, margin, _, least, share = ranked[0].read or (0.0,) * len(READ_FEATURES)
+    read = (margin, least, share, max(r.read[1] for r in ranked[:READ] if r.read)) if ranked[0].read else ()
     return (
         complete,
         _log_odds(complete),
@@ -183,6 +228,7 @@ def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ra
         float(len(question.asked)),
         max(r.match.value("pairs") for r, _ in five),
         max(unnamed, default=0.0),
+        *read,
     )
 
 

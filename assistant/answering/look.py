@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from assistant.answering import conflicts, focus, gates, groups, subject
 from assistant.answering.concepts import Concept
-from assistant.answering.judge import POOL, Judge, Ranked
+from assistant.answering.judge import POOL, READ, Judge, Ranked
 from assistant.answering.matching import Match, Matcher
 from assistant.answering.question import Question, understand
+from assistant.answering.wordwise import Wordwise
 from assistant.evidence import Filters, Searched
 from assistant.retrieval.retriever import Retrieval, Retriever
 from ingest.readers.claims import Claim
@@ -44,6 +45,8 @@ class Looker:
     matcher: Matcher
     judge: Judge
     claims: Sequence[Claim]
+    wordwise: Wordwise | None
+    """Reads word by word; None when the embedder is not the one that this was learned on."""
 
     def look(self, text: str, filters: Filters, *, about: str = "") -> Look:
         """Search for a question, order what was found and decide whether it answers.
@@ -58,16 +61,17 @@ class Looker:
         concepts = self.matcher.reader.concepts(retrieval.query)
         hits = focus.narrowed(question, concepts, retrieval.hits, self.matcher)
         matches = self.matcher.match(question, concepts, hits)
-        ranked = self.judge.rank(question, matches)
+        ranked = self._read(question, self.judge.rank(question, matches))
         confidence = self.judge.answerable(question, concepts, ranked) if ranked else 0.0
+        bar = self.judge.bar(ranked)
         preface = self._definition(question, retrieval)
-        answers = confidence >= self.judge.threshold
+        answers = confidence >= bar
         if not answers and ranked:
             claim = conflicts.settles(self.claims, matches, concepts)
             if claim is not None:
                 ranked = conflicts.led_by(claim, ranked)
             answers = bool(preface) or claim is not None or self.judge.plainly(question, concepts, ranked)
-            confidence = self.judge.threshold if answers else confidence
+            confidence = bar if answers else confidence
         ranked = gates.led(question, concepts, ranked)
         if about:
             led = subject.led_by(self.matcher.reader.held(about).tokens, concepts, ranked)
@@ -76,6 +80,13 @@ class Looker:
         return Look(
             question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface
         )
+
+    def _read(self, question: Question, ranked: Sequence[Ranked]) -> list[Ranked]:
+        """The ranking after the first findings were read word by word."""
+        hits = [r.match.hit for r in ranked[:READ] if r.match.hit.passage.kind == "finding"]
+        if self.wordwise is None or not hits:
+            return list(ranked)
+        return self.judge.reread(ranked, self.wordwise.read(question.text, hits))
 
     def _definition(self, question: Question, retrieval: Retrieval) -> str:
         """The glossary's line when the question asks what one of its terms is, else "".

@@ -25,9 +25,19 @@ from typing import TYPE_CHECKING, Any, Final
 from assistant.answering import judge as judging
 from assistant.answering.concepts import Concept
 from assistant.answering.engine import Engine
-from assistant.answering.judge import POOL, QUESTION_FEATURES, Judge, Linear, summary
+from assistant.answering.judge import (
+    POOL,
+    QUESTION_FEATURES,
+    READ_FEATURES,
+    READ_QUESTION_FEATURES,
+    Judge,
+    Linear,
+    Ranked,
+    summary,
+)
 from assistant.answering.matching import FEATURES, Match, Matcher
 from assistant.answering.question import Question, understand
+from assistant.answering.wordwise import Reading, Wordwise
 from assistant.evaluation.answers import Board, evaluate, read_questions
 from assistant.evaluation.fitting import auc, folds, listwise, logistic
 from assistant.evaluation.reliability import bins, calibration_error, svg, table
@@ -39,8 +49,10 @@ QUESTION_FILES: Final = (
     "tests/eval/questions-dev.yaml",
     "tests/eval/questions-more.yaml",
     "tests/eval/questions-short.yaml",
+    "tests/eval/written-held.yaml",
 )
 FINDING_STRENGTH: Final = 0.3
+READING_STRENGTH: Final = 1.0
 QUESTION_STRENGTH: Final = 1.0
 """Inverse penalties; a factor of three either way changes no figure by more than its noise."""
 STRIPPED_COUNT: Final = 0.1
@@ -50,6 +62,8 @@ REFUSED_AT_MOST: Final = 0.05
 OUTER: Final = 8
 INNER: Final = 6
 SEED: Final = 0
+
+UNREAD: Final = Reading(0.0, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,8 @@ class Example:
     """For each match, whether it is one of the listed findings."""
     papers: frozenset[str] = frozenset()
     """Papers listed as answering."""
+    reading: Reading = UNREAD
+    """How the findings among the matches read word by word."""
 
     def stripped(self) -> Example:
         """The same question with the papers that answer it taken away."""
@@ -97,6 +113,7 @@ def examples(retriever: Retriever, files: Sequence[Path]) -> list[Example]:
     import yaml
 
     matcher = Matcher(retriever)
+    reader = None if retriever.states is None else Wordwise.shipped(retriever.embedder, retriever.states)
     found = []
     for path in files:
         for item in yaml.safe_load(path.read_text("utf-8")):
@@ -107,11 +124,15 @@ def examples(retriever: Retriever, files: Sequence[Path]) -> list[Example]:
                 m for m in matcher.match(question, concepts, retrieval.hits) if m.hit.passage.kind != "claim"
             )
             gold = frozenset(item.get("findings", ()))
-            papers = frozenset(item.get("papers", ()))
+            papers = frozenset(item.get("papers", (f.partition("#")[0] for f in gold)))
             right = tuple(m.hit.passage.id in gold for m in matches)
             answerable = bool(item["answerable"])
+            hits = [m.hit for m in matches if m.hit.passage.kind == "finding"]
+            reading = reader.read(question.text, hits) if reader is not None and hits else UNREAD
             found.append(
-                Example(item["id"], path.stem, answerable, question, concepts, matches, right, papers)
+                Example(
+                    item["id"], path.stem, answerable, question, concepts, matches, right, papers, reading
+                )
             )
     return found
 
@@ -134,8 +155,27 @@ def fit_finding(given: Sequence[Example]) -> dict[str, float]:
     return {**dict(zip(FEATURES, (weights * factor[0]).tolist(), strict=True)), "bias": bias}
 
 
-def fit_question(cases: Sequence[_Case]) -> dict[str, float]:
-    """Weights of the second model."""
+def fit_reading(rankings: Sequence[tuple[Example, Sequence[Ranked]]]) -> dict[str, float]:
+    """Weights of the second model, with the bias that turns scores into probabilities."""
+    import numpy as np
+
+    lists = []
+    for example, ranked in rankings:
+        right = {
+            m.hit.passage.id for m, is_right in zip(example.matches, example.right, strict=True) if is_right
+        }
+        read = [r for r in ranked if r.read]
+        if example.answerable and read:
+            is_gold = np.array([r.match.hit.passage.id in right for r in read])
+            lists.append((np.array([r.read for r in read]), is_gold))
+    weights = listwise(lists, strength=READING_STRENGTH)
+    scores = np.concatenate([features for features, _ in lists]) @ weights
+    factor, bias = logistic(scores[:, None], np.concatenate([right for _, right in lists]), strength=1e6)
+    return {**dict(zip(READ_FEATURES, (weights * factor[0]).tolist(), strict=True)), "bias": bias}
+
+
+def fit_question(cases: Sequence[_Case], names: Sequence[str]) -> dict[str, float]:
+    """Weights of the model that decides, on the features `names`."""
     import numpy as np
 
     weights, bias = logistic(
@@ -144,12 +184,12 @@ def fit_question(cases: Sequence[_Case]) -> dict[str, float]:
         strength=QUESTION_STRENGTH,
         counts=np.array([c.count for c in cases]),
     )
-    return {**dict(zip(QUESTION_FEATURES, weights.tolist(), strict=True)), "bias": bias}
+    return {**dict(zip(names, weights.tolist(), strict=True)), "bias": bias}
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One line of the second model's data: a question, whole or stripped of its papers."""
+    """One line of the last model's data: a question, whole or stripped of its papers."""
 
     example: int
     summary: tuple[float, ...]
@@ -158,37 +198,56 @@ class _Case:
 
 
 def fit(given: Sequence[Example], seed: int = SEED) -> dict[str, Any]:
-    """The content of weights.json: both models and the threshold, from these examples."""
-    cases: list[_Case] = []
+    """The content of weights.json: the models and both thresholds, from these examples."""
+    rankings: dict[int, list[tuple[Example, list[Ranked], float]]] = {}
     for part in folds(len(given), INNER, seed + 1):
         inside = set(part)
         ranker = _ranker(fit_finding([e for i, e in enumerate(given) if i not in inside]))
-        cases.extend(case for i in part for case in _cases(ranker, i, given[i]))
-    # The threshold is set on probabilities from weights that did not see the question either.
-    held_out: list[float] = []
-    for part in folds(len(given), INNER, seed + 2):
-        inside = set(part)
-        linear = _linear(fit_question([c for c in cases if c.example not in inside]))
-        held_out.extend(
-            linear.p(QUESTION_FEATURES, c.summary) for c in cases if c.example in inside and c.answerable
-        )
-    threshold = sorted(held_out)[int(REFUSED_AT_MOST * len(held_out))]
+        for i in part:
+            rankings[i] = [
+                (e, ranker.rank(e.question, e.matches), count) for e, count in _whole_and_stripped(given[i])
+            ]
+    first = _ranker({"bias": 0.0})
+    reading = fit_reading(
+        [(e, first.reread(r, e.reading)) for own in rankings.values() for e, r, _ in own[:1]]
+    )
+    reader = replace(first, reading=_linear(reading))
+    unread = [_case(i, e, r, count) for i, own in rankings.items() for e, r, count in own if r]
+    read = [
+        _case(i, e, again, count)
+        for i, own in rankings.items()
+        for e, r, count in own
+        if (again := reader.reread(r, e.reading)) and again[0].read
+    ]
+    question, threshold = _decided(read, READ_QUESTION_FEATURES, len(given), seed)
+    unread_question, unread_threshold = _decided(unread, QUESTION_FEATURES, len(given), seed)
     return {
         "finding": fit_finding(given),
-        "question": fit_question(cases),
-        "threshold": {"answer": threshold},
+        "reading": reading,
+        "question": question,
+        "unread": unread_question,
+        "threshold": {"answer": threshold, "unread": unread_threshold},
     }
 
 
-def _cases(judge: Judge, number: int, example: Example) -> list[_Case]:
-    seen = [(example, 1.0)]
-    if example.answerable:
-        seen.append((example.stripped(), STRIPPED_COUNT))
-    return [
-        _Case(number, summary(e.question, e.concepts, ranked), e.answerable, count)
-        for e, count in seen
-        if (ranked := judge.rank(e.question, e.matches))
-    ]
+def _decided(
+    cases: Sequence[_Case], names: Sequence[str], count: int, seed: int
+) -> tuple[dict[str, float], float]:
+    """The model that decides, and its threshold, set with weights that did not see the question."""
+    held_out: list[float] = []
+    for part in folds(count, INNER, seed + 2):
+        inside = set(part)
+        linear = _linear(fit_question([c for c in cases if c.example not in inside], names))
+        held_out.extend(linear.p(names, c.summary) for c in cases if c.example in inside and c.answerable)
+    return fit_question(cases, names), sorted(held_out)[int(REFUSED_AT_MOST * len(held_out))]
+
+
+def _whole_and_stripped(example: Example) -> list[tuple[Example, float]]:
+    return [(example, 1.0), *([(example.stripped(), STRIPPED_COUNT)] if example.answerable else [])]
+
+
+def _case(number: int, example: Example, ranked: Sequence[Ranked], count: float) -> _Case:
+    return _Case(number, summary(example.question, example.concepts, ranked), example.answerable, count)
 
 
 def nested_judges(given: Sequence[Example], seed: int = SEED) -> list[Judge]:
@@ -218,11 +277,11 @@ def answered(engine: Engine, judges: Sequence[Judge], files: Sequence[Path]) -> 
 
 def outcome(judge: Judge, example: Example) -> Outcome:
     """One question under one judge."""
-    ranked = judge.rank(example.question, example.matches)
+    ranked = judge.reread(judge.rank(example.question, example.matches), example.reading)
     gold = {m.hit.passage.id for m, right in zip(example.matches, example.right, strict=True) if right}
     place = next((i for i, r in enumerate(ranked, 1) if r.match.hit.passage.id in gold), 0)
     p = judge.answerable(example.question, example.concepts, ranked)
-    return Outcome(example.id, example.source, example.answerable, p, judge.threshold, place)
+    return Outcome(example.id, example.source, example.answerable, p, judge.bar(ranked), place)
 
 
 def report(outcomes: Sequence[Outcome]) -> str:
@@ -284,7 +343,8 @@ def _engine(home: Path | None) -> Engine:
 
 
 def _ranker(finding: dict[str, float]) -> Judge:
-    return Judge(_linear(finding), Linear({}, 0.0), 0.5)
+    nothing = Linear({}, 0.0)
+    return Judge(_linear(finding), nothing, nothing, 0.5, nothing, 0.5)
 
 
 def _linear(weights: dict[str, float]) -> Linear:

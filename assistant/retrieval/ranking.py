@@ -7,7 +7,7 @@ folder and the shipped corpus go through the very same code with the very same c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Embed = Callable[[str], "Floats"]
 """A question to its unit-length vector."""
+States = Callable[[Sequence[str]], "list[Floats]"]
+"""Texts to the states of their word pieces, (pieces, dimension) each."""
 
 
 @dataclass(frozen=True, slots=True)

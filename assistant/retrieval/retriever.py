@@ -19,7 +19,7 @@ from assistant.evidence import Filters, Hit
 from assistant.retrieval.dense import EXACT_UP_TO, ChromaDense, Dense, DenseMode, ExactDense
 from assistant.retrieval.fusion import best_first
 from assistant.retrieval.lexicon import Known, Lexicon, Query
-from assistant.retrieval.ranking import Embed, Ranker, Ranking
+from assistant.retrieval.ranking import Embed, Ranker, Ranking, States
 from assistant.retrieval.text_index import TEXT_INDEX_VERSION, TextIndex, Words
 from assistant.retrieval.tokens import stem
 from ingest.catalog import Row
@@ -70,6 +70,8 @@ class Retriever:
         lexicon: Lexicon,
         ordinary: Known = lambda word: False,
         fallen: frozenset[str] = frozenset(),
+        states: States | None = None,
+        embedder: str = "",
     ) -> None:
         """Search `rows`.
 
@@ -81,7 +83,11 @@ class Retriever:
             lexicon: the glossary.
             ordinary: whether a folded word is one of the language, never to be taken for a misspelling.
             fallen: claims that no finding supports any more; they are no evidence.
+            states: from texts to the states of their word pieces.
+            embedder: identity of what gives `embed` and `states`.
         """
+        self.states = states
+        self.embedder = embedder
         self.rows = rows
         self._fallen = fallen
         # What filters and weights look at; of a large catalog the words are fetched for the hits alone.
@@ -114,10 +120,13 @@ class Retriever:
         text = _stored_text(index, rows, lexicon)
         embedder: list[QueryEmbedder] = []
 
-        def embed(text: str) -> NDArray[np.float32]:
+        def loaded() -> QueryEmbedder:
             if not embedder:  # 0.3 s, paid by the first question only
                 embedder.append(query_embedder(index))
-            vector: NDArray[np.float32] = embedder[0].encode([text])[0]
+            return embedder[0]
+
+        def embed(text: str) -> NDArray[np.float32]:
+            vector: NDArray[np.float32] = loaded().encode([text])[0]
             return vector
 
         search: Dense
@@ -134,6 +143,8 @@ class Retriever:
             lexicon=lexicon,
             ordinary=_Dictionary(words),
             fallen=_fallen(index, _lean(rows)),
+            states=lambda texts: loaded().states(texts),
+            embedder=index.embedder.id,
         )
 
     def analyse(self, question: str) -> Query:

@@ -10,9 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.judge import POOL, QUESTION_FEATURES, Judge, Ranked, completeness, sigmoid, summary
+from assistant.answering.judge import (
+    POOL,
+    QUESTION_FEATURES,
+    READ,
+    READ_FEATURES,
+    READ_QUESTION_FEATURES,
+    Judge,
+    Ranked,
+    completeness,
+    sigmoid,
+    summary,
+)
 from assistant.answering.matching import FEATURES, Match, Matcher
 from assistant.answering.question import understand
+from assistant.answering.wordwise import Reading, Wordwise
 from assistant.retrieval.retriever import Retriever
 from ingest.pipeline import ensure
 
@@ -34,14 +46,20 @@ def judged(retriever: Retriever, matcher: Matcher, text: str) -> tuple[list[Rank
     retrieval = retriever.search(question.text, k=POOL)
     concepts = matcher.reader.concepts(retrieval.query)
     ranked = judge.rank(question, matcher.match(question, concepts, retrieval.hits))
+    assert retriever.states is not None
+    reader = Wordwise.shipped(retriever.embedder, retriever.states)
+    assert reader is not None
+    ranked = judge.reread(ranked, reader.read(question.text, [r.match.hit for r in ranked[:READ]]))
     return ranked, judge.answerable(question, concepts, ranked)
 
 
 def test_the_shipped_weights_name_every_feature_and_no_other() -> None:
     judge = Judge.shipped()
     assert set(judge.finding.weights) == set(FEATURES)
-    assert set(judge.question.weights) == set(QUESTION_FEATURES)
-    assert 0 < judge.threshold < 1
+    assert set(judge.reading.weights) == set(READ_FEATURES)
+    assert set(judge.question.weights) == set(READ_QUESTION_FEATURES)
+    assert set(judge.unread.weights) == set(QUESTION_FEATURES)
+    assert 0 < judge.threshold < 1 and 0 < judge.unread_threshold < 1
 
 
 def test_findings_come_by_falling_probability_without_claims(retriever: Retriever, matcher: Matcher) -> None:
@@ -101,7 +119,25 @@ def test_a_missed_demand_makes_a_finding_less_complete(retriever: Retriever, mat
 
 def test_the_summary_has_a_number_for_each_name(retriever: Retriever, matcher: Matcher) -> None:
     ranked, _ = judged(retriever, matcher, "Does p16 rise?")
-    assert len(summary(understand("Does p16 rise?"), (), ranked[:1])) == len(QUESTION_FEATURES)
+    question = understand("Does p16 rise?")
+    assert len(summary(question, (), ranked[:1])) == len(READ_QUESTION_FEATURES)
+    assert len(summary(question, (), [replace(ranked[0], read=())])) == len(QUESTION_FEATURES)
+
+
+def test_what_reads_better_leads_and_what_was_not_read_keeps_its_probability(
+    retriever: Retriever, matcher: Matcher
+) -> None:
+    question, judge = understand("Does p16 rise?"), Judge.shipped()
+    retrieval = retriever.search(question.text, k=4, claims=False)
+    match = matcher.match(question, matcher.reader.concepts(retrieval.query), retrieval.hits)
+    alike = [Ranked(m, 0.5) for m in match]
+    names = [m.hit.passage.id for m in match]
+    reading = Reading(10.0, {names[1]: 6.0, names[2]: 12.0}, {names[1]: 0.2, names[2]: 0.8})
+    again = judge.reread(alike, reading)
+    place = {r.match.hit.passage.id: r for r in again}
+    assert place[names[2]].p > place[names[1]].p and place[names[2]].read[1] == 2.0
+    assert [place[names[i]].p for i in (0, 3)] == [0.5, 0.5] and not place[names[0]].read
+    assert judge.reread(alike, Reading(10.0, {}, {})) == alike
 
 
 @pytest.mark.parametrize(("x", "p"), [(0.0, 0.5), (800.0, 1.0), (-800.0, 0.0)])
