@@ -34,7 +34,7 @@ READ: Final = 16
 """Findings read word by word: nearly always the right one is among them, and each costs milliseconds."""
 READ_FEATURES: Final = ("log_odds", "margin", "gap", "least", "share")
 """Names of the numbers by which a finding that was read is ranked, in order."""
-READ_QUESTION_FEATURES: Final = (*QUESTION_FEATURES, "margin_best", "least_best", "share_best", "margin_most")
+READ_QUESTION_FEATURES: Final = (*QUESTION_FEATURES, "margin_best", "share_best")
 """Names of the numbers that `summary` gives when the first finding was read, in order."""
 _DEMANDS: Final = ("holds", "unit", "names_wanted", "head", "car_fit", "scope", "state", "act")
 """Features of a finding that must be 1 for it to be of the kind asked for."""
@@ -213,8 +213,7 @@ def summary(question: Question, concepts: Sequence[Concept], ranked: Sequence[Ra
     complete = max(r.p * whole for r, whole in five)
     uncovered = [c.weight for c in concepts if c.entity and c.token not in best.in_paper]
     unnamed = [c.weight for c in concepts if (c.entity or c.kind == "act") and c.token not in best.covered]
-    _, margin, _, least, share = ranked[0].read or (0.0,) * len(READ_FEATURES)
-    read = (margin, least, share, max(r.read[1] for r in ranked[:READ] if r.read)) if ranked[0].read else ()
+    read = (ranked[0].read[1], ranked[0].read[4]) if ranked[0].read else ()
     return (
         complete,
         _log_odds(complete),

@@ -57,6 +57,8 @@ QUESTION_STRENGTH: Final = 1.0
 """Inverse penalties; a factor of three either way changes no figure by more than its noise."""
 STRIPPED_COUNT: Final = 0.1
 """What a question without its papers counts; another paper still answers some of them."""
+WRITTEN_COUNT: Final = 0.5
+"""What a written question counts: half of them are put in words as far from the finding as can be."""
 REFUSED_AT_MOST: Final = 0.05
 """Share of the answerable questions that the threshold may cost, on the questions it is set with."""
 OUTER: Final = 8
@@ -243,7 +245,9 @@ def _decided(
 
 
 def _whole_and_stripped(example: Example) -> list[tuple[Example, float]]:
-    return [(example, 1.0), *([(example.stripped(), STRIPPED_COUNT)] if example.answerable else [])]
+    count = WRITTEN_COUNT if example.source.startswith("written") else 1.0
+    stripped = [(example.stripped(), count * STRIPPED_COUNT)] if example.answerable else []
+    return [(example, count), *stripped]
 
 
 def _case(number: int, example: Example, ranked: Sequence[Ranked], count: float) -> _Case:
