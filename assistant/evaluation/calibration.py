@@ -50,6 +50,7 @@ QUESTION_FILES: Final = (
     "tests/eval/questions-more.yaml",
     "tests/eval/questions-short.yaml",
     "tests/eval/written-held.yaml",
+    "tests/eval/off-topic.yaml",
 )
 FINDING_STRENGTH: Final = 0.3
 READING_STRENGTH: Final = 1.0
