@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Final
 
@@ -44,6 +44,9 @@ when that is `_LIKELY` as probable and among the first `_LEADERS`."""
 _NEARLY_ALL: Final = 0.95
 _LIKELY: Final = 0.6
 _LEADERS: Final = 8
+_POINTS: Final = ("agent", "act", "state", "entities")
+"""Features of which what reads better must meet as much as the first."""
+_JUST_LESS: Final = 0.999
 _RARE: Final = ("scope", "host")
 _RARE_LEFT: Final = 0.3
 """Left of a probability when a finding misses one of these: only one of finding and question is about CAR-T
@@ -137,7 +140,9 @@ class Judge:
     def reread(self, ranked: Sequence[Ranked], reading: Reading) -> list[Ranked]:
         """The ranking with those of the first READ that were read put in a new order.
 
-        What was not read keeps its probability and its place among its like.
+        What was not read keeps its probability and its place among its like. Nothing is put above the first
+        that meets less than it does of who acts, what is done, which state and which things are named: that
+        p38 inhibitors reverse senescence reads well beside "does rest reverse senescence?".
         """
         first = [r for r in ranked[:READ] if r.match.hit.passage.id in reading.scores]
         if not first:
@@ -153,6 +158,9 @@ class Judge:
                 _log_odds(one.p), score - reading.nothing, score - top, least, math.exp(score - high) / whole
             )  # fmt: skip
             new.append(Ranked(one.match, self.reading.p(READ_FEATURES, read), read))
+        held = next((r for r in new if r.match is ranked[0].match), None)
+        if held is not None:
+            new = [_below(r, held) if _meets_less(r.match, held.match) else r for r in new]
         taken = {id(r.match) for r in first}
         rest = [r for r in ranked if id(r.match) not in taken]
         return _led(sorted([*new, *rest], key=lambda r: (-r.p, r.match.hit.rank)))
@@ -190,6 +198,14 @@ class Judge:
     def bar(self, ranked: Sequence[Ranked]) -> float:
         """The threshold for a ranking."""
         return self.threshold if ranked and ranked[0].read else self.unread_threshold
+
+
+def _meets_less(one: Match, other: Match) -> bool:
+    return any(one.value(name) < other.value(name) for name in _POINTS)
+
+
+def _below(one: Ranked, other: Ranked) -> Ranked:
+    return one if one.p < other.p else replace(one, p=_JUST_LESS * other.p)
 
 
 def _led(ranked: list[Ranked]) -> list[Ranked]:
