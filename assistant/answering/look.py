@@ -61,7 +61,8 @@ class Looker:
         concepts = self.matcher.reader.concepts(retrieval.query)
         hits = focus.narrowed(question, concepts, retrieval.hits, self.matcher)
         matches = self.matcher.match(question, concepts, hits)
-        ranked = self._read(question, self.judge.rank(question, matches))
+        led = gates.led(question, concepts, self.judge.rank(question, matches))
+        ranked = self._read(question, concepts, led)
         confidence = self.judge.answerable(question, concepts, ranked) if ranked else 0.0
         bar = self.judge.bar(ranked)
         preface = self._definition(question, retrieval)
@@ -81,12 +82,14 @@ class Looker:
             question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface
         )
 
-    def _read(self, question: Question, ranked: Sequence[Ranked]) -> list[Ranked]:
+    def _read(
+        self, question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]
+    ) -> list[Ranked]:
         """The ranking after the first findings were read word by word."""
         hits = [r.match.hit for r in ranked[:READ] if r.match.hit.passage.kind == "finding"]
         if self.wordwise is None or not hits:
             return list(ranked)
-        return self.judge.reread(ranked, self.wordwise.read(question.text, hits))
+        return self.judge.reread(concepts, ranked, self.wordwise.read(question.text, hits))
 
     def _definition(self, question: Question, retrieval: Retrieval) -> str:
         """The glossary's line when the question asks what one of its terms is, else "".

