@@ -88,4 +88,10 @@ def _link_weights(source: str, target: str) -> str:
     if source.endswith((".onnx", ".nbi", ".nbc")):
         os.link(source, target)
         return target
-    return str(shutil.copy2(source, target))
+    try:
+        return str(shutil.copy2(source, target))
+    except FileNotFoundError:
+        # Another worker closed the shared catalog since the folder was listed: SQLite took its side files.
+        if source.endswith(("-wal", "-shm")):
+            return target
+        raise
