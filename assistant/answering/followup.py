@@ -192,7 +192,9 @@ def _plainer(question: str, history: Sequence[Answer], lexicon: Lexicon) -> str:
         return question
     if (too := _TOO.match(question)) is not None and not is_sentence(too["what"]):
         return f"and {too['what']}?"
-    plain = _WHAT_IF.sub("if ", _SAME_FOR.sub("and ", question))
+    plain = _SAME_FOR.sub("and ", question)
+    if _terms(_WHAT_IF.sub("", question), lexicon):  # "what if it rains?" tells nothing of the turn before
+        plain = _WHAT_IF.sub("if ", plain)
     if (done := _DONE_TO.search(plain)) is not None and not is_sentence(plain):
         last = _standing(history, lexicon)
         named = _terms(last.resolved or last.question, lexicon)

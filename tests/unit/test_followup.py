@@ -232,3 +232,9 @@ def test_a_fragment_that_names_one_thing_leans_on_the_question_before(
 
 def test_nothing_is_completed_from_small_talk() -> None:
     assert not resolve("in patients?", [turn("hi")], Filters(), LEXICON).understood
+
+
+@pytest.mark.parametrize("question", ["what if the CAR eats bananas?", "what if the CAR sings?"])
+def test_a_what_if_that_names_nothing_of_the_field_is_not_joined_to_the_turn_before(question: str) -> None:
+    text, _, followed = follow(question)
+    assert text == question and not followed
