@@ -251,3 +251,4 @@ async def test_the_quotes_of_before_are_there_after_a_refusal_and_a_restart(tmp_
         await driver.ask("What about zinc?")
     async with chat(tmp_path, size=WIDE, session="latest") as driver:
         await driver.until(lambda: driver.app.query(Card), "the quotes of the answer before the refusal")
+        assert "❝" in driver.text("Card *")

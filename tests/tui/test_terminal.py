@@ -181,7 +181,8 @@ def test_a_resize_in_each_room_keeps_the_place_and_breaks_nothing(opened: Opener
                 )
             )
         # What was there before the resize may still be on its way from the screen.
-        terminal.until(lambda shown, room=room, there=there: room in shown and there in shown)  # type: ignore[misc]
+        shown = terminal.until(lambda shown, room=room, there=there: room in shown and there in shown)  # type: ignore[misc]
+        assert "Traceback" not in shown and room in shown
 
 
 def test_the_first_frame_needs_neither_numpy_nor_a_model() -> None:

@@ -37,6 +37,7 @@ async def test_a_table_made_while_the_room_is_hidden_has_its_full_width(tmp_path
         await driver.until(lambda: driver.app.whatif.payload is not None)
         await driver.pilot.press("f4")
         await driver.until(lambda: "time to relapse day " in driver.text(".outcome-table"), "uncut names")
+        assert "…" not in driver.text(".outcome-table")
 
 
 def outcome(name: str, direction: str, agreement: float, **sides: float | None) -> Json:
