@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HEAD_FILE: Final = "wordwise.npz"
 _KEPT: Final = 2048
 """Findings whose projected words are kept, about 15 kB each."""
-_SWING: Final = 0.2
+SWING: Final = 0.2
 """How far the score of nothing moves with the question, either way."""
 _HEAVY: Final = 0.5
 """A word counts for the least-met one from this share of an even weight on."""
@@ -101,7 +101,7 @@ class Head:
         import numpy as np
 
         raw = float(_layers(self.nothing, states[1:-1].mean(axis=0, keepdims=True))[0])
-        return self.scale * (self.base + _SWING * float(np.tanh(raw)))
+        return self.scale * (self.base + SWING * float(np.tanh(raw)))
 
 
 class Wordwise:

@@ -163,7 +163,7 @@ class _Net:
         scores = self.scale * torch.einsum("qw,qwf->qf", shares, best)
         mean = (asked * there.unsqueeze(-1)).sum(1) / there.sum(1, keepdim=True)
         moved = torch.tanh(self.nothing(mean)).squeeze(-1)
-        return scores, self.scale * (self.base + wordwise._SWING * moved)
+        return scores, self.scale * (self.base + wordwise.SWING * moved)
 
     def head(self, embedder: str) -> Head:
         """What was learned, without torch."""
