@@ -210,6 +210,9 @@ class Conflict:
     opposes: tuple[int, ...]
     nuance: str
     status: str = "contested"
+    supporting_papers: int = 0
+    """Papers of the whole ledger on this side, of which `supports` cites some."""
+    opposing_papers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ and never averaged.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from assistant.answering.citing import Bibliography
@@ -101,14 +102,44 @@ def _left_out(
     return None if best is None else (best[1], best[0].hit)
 
 
-def standings(claims: Sequence[Claim]) -> dict[str, frozenset[str]]:
-    """For each finding named in the ledger the sides that it takes, such as "+p38-inhibition"."""
-    found: dict[str, set[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A claim on one side of which the lead and another paper of the answer stand."""
+
+    claim: Claim
+    passages: tuple[str, ...]
+    """Findings of the answer on that side, lead first."""
+    supporting: bool
+    papers: int
+    """Papers of the answer on that side."""
+
+
+def in_agreement(claims: Sequence[Claim], chosen: Sequence[str], shown: Sequence[str]) -> Agreement | None:
+    """The claim on which most papers of the answer agree with its lead, if any besides those shown.
+
+    Each finding keeps its own sentence: that two papers agree on the claim does not make one of them say
+    what the other measured.
+
+    Arguments:
+        claims: the ledger.
+        chosen: passage ids of the findings in the answer, lead first.
+        shown: ids of claims that the answer shows with both sides anyway.
+    """
+    found = []
     for claim in claims:
-        for sign, side in (("+", claim.supports), ("-", claim.opposes)):
-            for passage in side:
-                found.setdefault(passage, set()).add(f"{sign}{claim.id}")
-    return {passage: frozenset(taken) for passage, taken in found.items()}
+        if claim.id in shown or claim.id in _ABOUT_THE_COLLECTION:
+            continue
+        for supporting, side in ((True, claim.supports), (False, claim.opposes)):
+            own = tuple(passage for passage in chosen if passage in side)
+            papers = papers_of(own)
+            if papers > 1 and own[0] == chosen[0]:
+                found.append(Agreement(claim, own, supporting, papers))
+    return max(found, key=lambda a: (a.papers, len(a.passages), a.claim.id), default=None)
+
+
+def papers_of(passages: Sequence[str]) -> int:
+    """How many papers the findings come from."""
+    return len({passage.partition("#")[0] for passage in passages})
 
 
 def settles(claims: Sequence[Claim], matches: Sequence[Match], concepts: Sequence[Concept]) -> Claim | None:
@@ -152,6 +183,8 @@ def present(claim: Claim, bibliography: Bibliography, chosen: Sequence[str]) -> 
         opposes=_cited(claim.opposes, bibliography, chosen),
         nuance=claim.nuance,
         status=claim.status,
+        supporting_papers=papers_of(claim.supports),
+        opposing_papers=papers_of(claim.opposes),
     )
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
 from assistant.answering import (
-    conflicts,
     extractive,
     followup,
     frames,
@@ -276,7 +275,7 @@ class Engine:
         if mark in (None, self.index.fingerprint):
             return
         self.index = replace(self.index, fingerprint=str(mark))
-        for part in ("retriever", "_matcher", "_wordwise", "_verifier", "_claims", "_standings"):
+        for part in ("retriever", "_matcher", "_wordwise", "_verifier", "_claims"):
             self.__dict__.pop(part, None)
 
     # -- parts, loaded on first use -----------------------------------------------------------------
@@ -322,17 +321,13 @@ class Engine:
     def _claims(self) -> tuple[Claim, ...]:
         return self.index.catalog.claims()
 
-    @cached_property
-    def _standings(self) -> selection.Standings:
-        return conflicts.standings(self._claims)
-
     # -- the two outcomes ---------------------------------------------------------------------------
 
     def _answer(self, frame: Frame, look: Look, length: Length | None, preface: str = "") -> Answer:
         size = length or cast(Length, self.settings.text("answer.length"))
         whatif = offer.whatif_for(look.question.text)
         chosen = selection.choose(
-            look.question, self._sides(look.retrieval), look.ranked, self._matcher, size, self._standings
+            look.question, self._sides(look.retrieval), look.ranked, self._matcher, size
         )
         composed = extractive.compose(
             chosen,

@@ -63,7 +63,8 @@ def compose(
         aside: a line under the evidence on what it leaves out, or "".
     """
     bibliography = Bibliography(catalog)
-    sentences = [_sentence(c, bibliography, lead=i == 0) for i, c in enumerate(chosen)]
+    evidence = [_sentence(c, bibliography, lead=i == 0) for i, c in enumerate(chosen)]
+    sentences = list(evidence)
     ids = [c.ranked.match.hit.passage.id for c in chosen]
     shown = []
     for claim, hit in conflicts.relevant(
@@ -75,7 +76,9 @@ def compose(
         cited = (own.n, *conflict.supports, *conflict.opposes)
         sentences.append(Sentence(conflict.statement, cited, "supported", role="conflict"))
     lines = [preface, ""] if preface else []
-    lines += _evidence(chosen, sentences, bibliography)
+    lines += _evidence(evidence, bibliography)
+    agreement = conflicts.in_agreement(claims, ids, [c.claim for c in shown]) if length != "brief" else None
+    lines += ["", _agreement_line(agreement, bibliography)] if agreement else []
     lines += ["", aside] if aside else []
     for conflict in shown:
         lines += conflict_lines(conflict)
@@ -97,7 +100,7 @@ def badge(citation: Citation) -> str:
     if citation.costim not in ("n/a", ""):
         parts.append(domain.get(citation.costim, citation.costim))
     if citation.evidence in ("secondary", "news"):
-        parts.append({"secondary": "second-hand", "news": "news"}[citation.evidence])
+        parts.append({"secondary": "second-hand source", "news": "news"}[citation.evidence])
     if citation.retraction in ("retracted", "concern", "corrected"):
         state = {"retracted": "RETRACTED", "concern": "EXPRESSION OF CONCERN", "corrected": "corrected"}
         parts.append(state[citation.retraction])
@@ -133,29 +136,22 @@ def source_list(citations: Sequence[Citation]) -> list[str]:
 
 
 def _sentence(chosen: Chosen, bibliography: Bibliography, *, lead: bool) -> Sentence:
-    cited = [bibliography.cite(chosen.ranked.match.hit)]
-    cited += [bibliography.cite(other.match.hit) for other in chosen.agreeing[:3]]
     return Sentence(
         " ".join(chosen.ranked.match.hit.text.split()),
-        tuple(c.n for c in cited),
+        (bibliography.cite(chosen.ranked.match.hit).n,),
         "supported",
         role="lead" if lead else "evidence",
     )
 
 
-def _evidence(
-    chosen: Sequence[Chosen], sentences: Sequence[Sentence], bibliography: Bibliography
-) -> list[str]:
-    """The lead as a paragraph and the rest as a list, each with badge, marks and agreement."""
+def _evidence(sentences: Sequence[Sentence], bibliography: Bibliography) -> list[str]:
+    """The lead as a paragraph and the rest as a list, each with its mark and badge."""
     by_number = {c.n: c for c in bibliography.citations}
     lines: list[str] = []
-    for item, sentence in zip(chosen, sentences, strict=False):
+    for sentence in sentences:
         citation = by_number[sentence.citations[0]]
-        marks = "".join(f"[{n}]" for n in sentence.citations)
-        papers = 1 + len({other.match.hit.paper.id for other in item.agreeing})
-        agree = f" ({papers} papers agree)" if papers > 1 else ""
         kind = badge(citation)
-        body = f"{sentence.text} {marks}{agree}" + (f" *({kind})*" if kind else "")
+        body = f"{sentence.text} [{citation.n}]" + (f" *({kind})*" if kind else "")
         if not lines:
             lines += [body, ""]
         else:
@@ -163,15 +159,33 @@ def _evidence(
     return lines
 
 
+def _agreement_line(agreement: conflicts.Agreement, bibliography: Bibliography) -> str:
+    """Who agrees, and on what: the claim in its own words, so that no paper is lent another's details."""
+    found = (bibliography.cite_id(p) for p in (*agreement.passages, agreement.claim.passage))
+    *own, claim = (citation.n for citation in found if citation is not None)
+    marks = "".join(f"[{n}]" for n in own)
+    side = "for" if agreement.supporting else "against"
+    return (
+        f"**In agreement** {agreement.papers} of the papers above, {marks}, each with its own finding, "
+        f"speak {side} this claim of the ledger: {agreement.claim.statement} [{claim}]"
+    )
+
+
 def conflict_lines(conflict: Conflict) -> list[str]:
     """A conflict as Markdown: the statement, both sides, and why they may differ."""
     supported = "Mostly supported" if conflict.opposes else "Supported"
     word = {"contested": "Contested", "open": "Open", "supported": supported}[conflict.status]
-    pro = "".join(f"[{n}]" for n in conflict.supports)
-    con = "".join(f"[{n}]" for n in conflict.opposes)
-    sides = f"For: {pro} Against: {con}" if con else f"For: {pro}"
+    pro = _side("For", conflict.supports, conflict.supporting_papers)
+    con = _side("Against", conflict.opposes, conflict.opposing_papers)
+    sides = " ".join(filter(None, (pro, con)))
     reason = "Why they may differ" if con else "Note"
     return ["", f"**{word}** {conflict.statement} {sides}", "", f"*{reason}:* {conflict.nuance}"]
+
+
+def _side(word: str, cited: Sequence[int], papers: int) -> str:
+    """`For (5 papers): [1][4]`: how many papers take the side, and those of them that are cited."""
+    count = f" ({papers} paper{'' if papers == 1 else 's'})" if papers else ""
+    return f"{word}{count}: {''.join(f'[{n}]' for n in cited)}" if cited else ""
 
 
 def limits(citations: Sequence[Citation]) -> str:
@@ -180,8 +194,11 @@ def limits(citations: Sequence[Citation]) -> str:
     systems = Counter(_SYSTEMS.get(c.system, "of a system not tagged") for c in real)
     seen = Counter(c.seen for c in real)
     parts = ["Findings cited: " + ", ".join(f"{n} {system}" for system, n in systems.most_common())]
-    if seen["abstract"] + seen["secondary"]:
-        parts.append(f"{seen['abstract']} read as abstract only, {seen['secondary']} second-hand")
+    # What was read, which is not what kind of source it is: a badge tells that of each line.
+    read = {"abstract": "as abstract only", "secondary": "in a summary or a copy"}
+    told = [f"{seen[kind]} {words}" for kind, words in read.items() if seen[kind]]
+    if told:
+        parts.append(f"read {', '.join(told)}")
     if any(c.retraction == "unknown" for c in real):
         parts.append("retraction state not checked")
     return "; ".join(parts) + "."

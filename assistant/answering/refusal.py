@@ -12,7 +12,7 @@ from assistant.answering.question import Asked, Question, holds
 from assistant.evidence import Answer, Citation, NearMiss, Searched
 
 _SHOWN: Final = 3
-_SEEN: Final = {"abstract": "abstract", "secondary": "second-hand account", "full-text": "full text"}
+_SEEN: Final = {"abstract": "abstract", "secondary": "summary or copy", "full-text": "full text"}
 _NAMES: Final[dict[Asked, str]] = {
     "number": "a number",
     "percent": "a percentage or rate",

@@ -1,16 +1,17 @@
-"""Which findings make the answer: the lead, what completes it, and who agrees.
+"""Which findings make the answer: the lead and what completes it.
 
 The lead is the finding most likely to answer. Others follow while they are likely enough and bring
-something new; a finding of another paper that says the same is not repeated but counted as agreement.
-A comparison is not complete before each side is covered.
+something new. A finding of another paper is never folded into a sentence that it does not say: of the 487
+pairs on one side of a claim of the ledger none says the same, and those most alike in words differ in the
+cell (CD4, CD8) or in who acts (Treg, tumour). Who agrees is told from the ledger; see
+`conflicts.in_agreement`. A comparison is not complete before each side is covered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from assistant.answering.judge import Ranked
@@ -24,14 +25,10 @@ Length = Literal["brief", "default", "full"]
 MOST: Final[dict[str, int]] = {"brief": 2, "default": 6, "full": 12}
 """Findings in an answer; a conflict adds one sentence."""
 LEAST: Final[dict[str, int]] = {"brief": 1, "default": 3, "full": 3}
-Standings = Mapping[str, frozenset[str]]
-"""From passage id to the sides that it takes in claims of the ledger."""
 _TOLD_TWICE: Final = 0.6
 """Share of the shorter text's stems from which full text of one paper repeats itself."""
 _TOLD_AGAIN: Final = 0.35
 """The same where a figure is in common."""
-_ALIKE: Final = 0.42
-"""Share of the longer text's stems from which two findings on one side of a claim say the same."""
 _FIGURE: Final = re.compile(r"(?<![\w.-])\d+\.\d+|(?<![\w.-])\d{2,}(?![\w-])")
 _FLOOR: Final[dict[str, float]] = {"brief": 0.35, "default": 0.10, "full": 0.05}
 """Least probability of being a right answer, as a share of the lead's."""
@@ -43,10 +40,9 @@ _PRIMARY_FROM: Final = 0.4
 
 @dataclass(slots=True)
 class Chosen:
-    """One finding of the answer with those that say the same."""
+    """One finding of the answer."""
 
     ranked: Ranked
-    agreeing: list[Ranked] = field(default_factory=list)
 
     @property
     def paper(self) -> str:
@@ -60,7 +56,6 @@ def choose(
     ranked: Sequence[Ranked],
     matcher: Matcher,
     length: Length,
-    standings: Standings = MappingProxyType({}),
 ) -> list[Chosen]:
     """The findings of the answer, lead first, then grouped by paper.
 
@@ -70,7 +65,6 @@ def choose(
         ranked: candidates, best first.
         matcher: for the stems of their texts.
         length: how many findings.
-        standings: for each finding the sides that it takes in claims; see `conflicts.standings`.
     """
     if not ranked:
         return []
@@ -83,11 +77,6 @@ def choose(
         if question.shape == "list" and candidate.match.value("names_wanted") < 1:
             continue  # it adds no name to the list
         if any(_repeats(hit, c.ranked.match.hit, matcher) for c in chosen):
-            continue
-        same = next((c for c in chosen if _agrees(hit, c.ranked.match.hit, standings, matcher)), None)
-        if same is not None:
-            if candidate.p >= _FLOOR[length] * lead.p:
-                same.agreeing.append(candidate)
             continue
         if len(chosen) >= most:
             continue
@@ -127,21 +116,6 @@ def _repeats(a: Hit, b: Hit, matcher: Matcher) -> bool:
     mine, theirs = matcher.reader.held(a.text).tokens, matcher.reader.held(b.text).tokens
     told = _TOLD_AGAIN if same_figure else _TOLD_TWICE
     return len(mine & theirs) >= told * min(len(mine), len(theirs))
-
-
-def _agrees(a: Hit, b: Hit, standings: Standings, matcher: Matcher) -> bool:
-    """Whether two papers say the same: on one side of one claim of the ledger, and in much the same words.
-
-    Words alone cannot tell agreement from its opposite ("more in axi-cel", "more in tisa-cel").
-    """
-    if one_work(a.paper, b.paper) or not _sides_taken(a, standings) & _sides_taken(b, standings):
-        return False
-    mine, theirs = matcher.reader.held(a.text).tokens, matcher.reader.held(b.text).tokens
-    return len(mine & theirs) >= _ALIKE * max(len(mine), len(theirs))
-
-
-def _sides_taken(hit: Hit, standings: Standings) -> frozenset[str]:
-    return standings.get(hit.passage.id, frozenset())
 
 
 def one_work(a: Paper, b: Paper) -> bool:

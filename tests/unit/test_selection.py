@@ -1,4 +1,4 @@
-"""Which findings make an answer: no fact twice, agreement counted, both sides of a comparison."""
+"""Which findings make an answer: no fact twice, none cited for another's words, both sides."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering import conflicts
 from assistant.answering.engine import Engine
 from assistant.evidence import Answer
 from assistant.settings import Settings
+from ingest.readers.claims import Claim
 
 
 @pytest.fixture(scope="module")
@@ -193,13 +195,58 @@ def test_papers_that_say_the_opposite_in_like_words_are_not_called_agreed(ask: C
     assert "papers agree" not in answer.answer
 
 
-def test_papers_on_one_side_of_a_claim_agree_and_the_fact_comes_once(ask: Callable[..., Answer]) -> None:
+@pytest.mark.parametrize(
+    ("question", "own", "other"),
+    [
+        ("Can p38 inhibition rejuvenate senescent T cells?", "CD8+ EMRA", "dimitri2011"),
+        ("How do Tregs make other T cells senescent?", "glucose", "ye2012"),
+        ("What happens when FOXO1 is overexpressed in CAR-T cells?", "open chromatin", "chan2024"),
+    ],
+)
+def test_a_sentence_cites_only_what_says_it(
+    ask: Callable[..., Answer], question: str, own: str, other: str
+) -> None:
+    answer = ask(question, length="full")
+    by_number = {c.n: c for c in answer.citations}
+    told = [s for s in answer.sentences if s.role != "conflict"]
+    assert any(own in s.text for s in told)
+    for sentence in told:
+        assert [by_number[n].quote for n in sentence.citations] == [sentence.text]
+    # The other paper's own finding stands in a line of its own, where it is near enough to the question.
+    assert any(by_number[s.citations[0]].passage.startswith(other) for s in told)
+
+
+def test_how_many_papers_take_a_side_of_a_claim_is_told_with_the_claim(ask: Callable[..., Answer]) -> None:
     answer = ask("Can p38 inhibition rejuvenate senescent T cells?")
-    assert "(2 papers agree)" in answer.answer
-    agreed = next(s for s in answer.sentences if len(s.citations) == 2 and s.role != "conflict")
-    assert (
-        len([s for s in answer.sentences if "EMRA cells" in s.text and "p38" in s.text and s != agreed]) <= 1
-    )
+    conflict = next(c for c in answer.conflicts if c.claim == "p38-inhibition")
+    assert conflict.supporting_papers > 1
+    marks = "".join(f"[{n}]" for n in conflict.supports)
+    assert f"For ({conflict.supporting_papers} papers): {marks}" in answer.answer
+
+
+def ledger(*, supports: tuple[str, ...], opposes: tuple[str, ...] = ()) -> Claim:
+    return Claim("x-helps", "X helps T cells.", "x", supports, opposes, "It depends.", "supported")
+
+
+def test_papers_agree_where_the_lead_and_another_paper_take_one_side() -> None:
+    claims = [ledger(supports=("a#F1", "b#F1", "c#F1"), opposes=("d#F1",))]
+    agreed = conflicts.in_agreement(claims, ["a#F1", "d#F1", "b#F1"], [])
+    assert agreed is not None
+    assert (agreed.papers, agreed.passages, agreed.supporting) == (2, ("a#F1", "b#F1"), True)
+    # One paper twice is no agreement, nor are two papers beside a lead that takes no side.
+    assert conflicts.in_agreement([ledger(supports=("a#F1", "a#F2"))], ["a#F1", "a#F2"], []) is None
+    assert conflicts.in_agreement(claims, ["e#F1", "a#F1", "b#F1"], []) is None
+    assert conflicts.in_agreement(claims, ["a#F1", "b#F1"], ["x-helps"]) is None
+
+
+def test_a_badge_tells_the_source_and_the_limits_tell_what_was_read(ask: Callable[..., Answer]) -> None:
+    answer = ask("What is the half-life of cilta-cel?")
+    assert "*(patients, 4-1BB, second-hand source)*" in answer.answer
+    limits = next(line for line in answer.answer.splitlines() if line.startswith("**Limits**"))
+    assert "second-hand" not in limits
+    cited = [c for c in answer.citations if not c.passage.startswith("claim:")]
+    copies = sum(c.seen == "secondary" for c in cited)
+    assert (f"{copies} in a summary or a copy" in limits) == (copies > 0)
 
 
 def test_both_sides_of_a_contrast_in_one_paper_are_shown(ask: Callable[..., Answer]) -> None:
