@@ -1,14 +1,14 @@
 """The claim ledger at work: what the corpus adds up to, where it disagrees, and why.
 
-A claim belongs to an answer when it was retrieved for the question itself and a finding in the answer
-takes a side in it, or when it is as near to the question as the best findings are. Both sides are cited
-and never averaged.
+A claim belongs to an answer when it was retrieved for the question itself and bears on what was asked: the
+lead takes a side in it, or it names what the question names. A claim on senescence or exhaustion is another
+question where neither the question nor the lead speaks of it. Both sides are cited and never averaged.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from assistant.answering.citing import Bibliography
@@ -25,11 +25,15 @@ _COVERS: Final = 0.60
 findings were chosen."""
 _SETTLES: Final = 0.65
 """Cosine from which a claim that names every term of the question answers it."""
+_MOST: Final = 0.6
+"""Share of the question's entities from which a contested claim bears on it through another finding than the
+lead: both products of a comparison, though not their target."""
 _NAMES: Final = 3
 """Concepts of the question from which a claim is shown beside the others whatever findings were chosen."""
 _HOLDS: Final = 0.22
 """Share of the question's concepts below which such a claim shares words with it and no subject; read on
 the 265 answers to the evaluation questions, six of which gain a claim."""
+_STATES: Final = (re.compile(r"senescen|\bage[sd]?\b|aging|ageing", re.I), re.compile(r"exhaust", re.I))
 _GENERIC: Final = frozenset(("cell", "patient"))
 """Words that every claim may hold."""
 _LIKELY: Final = 0.5
@@ -44,7 +48,7 @@ _SHOWN: Final = 2
 
 
 def relevant(
-    claims: Sequence[Claim], matches: Sequence[Match], chosen: Sequence[str], *, most: int
+    claims: Sequence[Claim], matches: Sequence[Match], chosen: Sequence[str], *, asked: str, most: int
 ) -> list[tuple[Claim, Hit]]:
     """Claims that bear on the answer, best first.
 
@@ -52,26 +56,45 @@ def relevant(
         claims: the ledger.
         matches: everything retrieved for the question, claims among it.
         chosen: passage ids of the findings in the answer, lead first.
+        asked: the question and its lead, in words.
         most: how many claims at most; one more is shown when it says what the others leave out.
     """
     if most == 0:
         return []
-    by_passage = {claim.passage: claim for claim in claims}
+    by_passage = {claim.passage: claim for claim in claims if not _of_another_state(claim, asked)}
     found: list[tuple[float, Claim, Hit]] = []
     for match in matches:
         claim = by_passage.get(match.hit.passage.id)
-        if claim is None or match.hit.dense < _NEAR:
+        if claim is None or not _bears(claim, match, chosen):
             continue
-        sides = {*claim.supports, *claim.opposes}
-        covers = match.value("coverage")
-        if covers < _COVERS and not (claim.opposes and sides & set(chosen)):
-            continue
-        lead = 0.05 if chosen and chosen[0] in sides else 0.0
-        found.append((match.hit.dense + covers + lead, claim, match.hit))
+        lead = 0.05 if chosen[0] in (*claim.supports, *claim.opposes) else 0.0
+        found.append((match.hit.dense + match.value("coverage") + lead, claim, match.hit))
     found.sort(key=lambda item: (-item[0], item[1].id))
     shown = [(claim, hit) for _, claim, hit in found[:most]]
     extra = _left_out(by_passage, matches, {claim.id for claim, _ in shown})
     return [*shown, extra] if extra is not None else shown
+
+
+def _bears(claim: Claim, match: Match, chosen: Sequence[str]) -> bool:
+    """Whether a claim is on what was asked, and not only on something that a line of the answer tells too."""
+    sides = {*claim.supports, *claim.opposes}
+    taken = sides & set(chosen)
+    if match.hit.dense < _NEAR:
+        return False
+    if match.value("coverage") >= _COVERS:
+        return True
+    if chosen[0] in taken and (claim.opposes or papers_of(sorted(taken)) > 1):
+        return True
+    if match.hit.dense >= _SETTLES and len(taken) > 1:
+        return True
+    named = any(token.startswith("=") for token in match.covered)
+    return bool(claim.opposes and taken) and named and match.value("entities") >= _MOST
+
+
+def _of_another_state(claim: Claim, asked: str) -> bool:
+    """Whether a claim is on senescence or exhaustion, and neither question nor lead speaks of either."""
+    on = [state for state in _STATES if state.search(claim.statement)]
+    return bool(on) and not any(state.search(asked) for state in _STATES)
 
 
 def _left_out(
@@ -100,41 +123,6 @@ def _left_out(
     ]
     best = max(bearing, key=lambda b: (b[0].value("coverage"), b[0].hit.dense, b[1].id), default=None)
     return None if best is None else (best[1], best[0].hit)
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """A claim on one side of which the lead and another paper of the answer stand."""
-
-    claim: Claim
-    passages: tuple[str, ...]
-    """Findings of the answer on that side, lead first."""
-    supporting: bool
-    papers: int
-    """Papers of the answer on that side."""
-
-
-def in_agreement(claims: Sequence[Claim], chosen: Sequence[str], shown: Sequence[str]) -> Agreement | None:
-    """The claim on which most papers of the answer agree with its lead, if any besides those shown.
-
-    Each finding keeps its own sentence: that two papers agree on the claim does not make one of them say
-    what the other measured.
-
-    Arguments:
-        claims: the ledger.
-        chosen: passage ids of the findings in the answer, lead first.
-        shown: ids of claims that the answer shows with both sides anyway.
-    """
-    found = []
-    for claim in claims:
-        if claim.id in shown or claim.id in _ABOUT_THE_COLLECTION:
-            continue
-        for supporting, side in ((True, claim.supports), (False, claim.opposes)):
-            own = tuple(passage for passage in chosen if passage in side)
-            papers = papers_of(own)
-            if papers > 1 and own[0] == chosen[0]:
-                found.append(Agreement(claim, own, supporting, papers))
-    return max(found, key=lambda a: (a.papers, len(a.passages), a.claim.id), default=None)
 
 
 def papers_of(passages: Sequence[str]) -> int:

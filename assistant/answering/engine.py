@@ -334,6 +334,7 @@ class Engine:
             look.matches,
             self._claims,
             self.index.catalog,
+            question=look.question.text,
             length=size,
             preface=preface or look.preface,
             whatif=whatif,

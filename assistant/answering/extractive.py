@@ -45,6 +45,7 @@ def compose(
     claims: Sequence[Claim],
     catalog: Catalog,
     *,
+    question: str,
     length: Length,
     preface: str = "",
     whatif: str = "",
@@ -57,6 +58,7 @@ def compose(
         matches: everything retrieved, for the claims among it.
         claims: the claim ledger.
         catalog: where passages on the other side of a conflict are found.
+        question: as it was read.
         length: how much to show.
         preface: a line above the lead, such as a glossary definition or a corrected premise.
         whatif: the command that fits, or "".
@@ -67,9 +69,9 @@ def compose(
     sentences = list(evidence)
     ids = [c.ranked.match.hit.passage.id for c in chosen]
     shown = []
-    for claim, hit in conflicts.relevant(
-        claims, matches, ids, most={"brief": 0, "default": 1, "full": 3}[length]
-    ):
+    most = {"brief": 0, "default": 1, "full": 3}[length]
+    asked = f"{question} {evidence[0].text}"
+    for claim, hit in conflicts.relevant(claims, matches, ids, asked=asked, most=most):
         own = bibliography.cite(hit)
         conflict = conflicts.present(claim, bibliography, ids)
         shown.append(conflict)
@@ -77,8 +79,6 @@ def compose(
         sentences.append(Sentence(conflict.statement, cited, "supported", role="conflict"))
     lines = [preface, ""] if preface else []
     lines += _evidence(evidence, bibliography)
-    agreement = conflicts.in_agreement(claims, ids, [c.claim for c in shown]) if length != "brief" else None
-    lines += ["", _agreement_line(agreement, bibliography)] if agreement else []
     lines += ["", aside] if aside else []
     for conflict in shown:
         lines += conflict_lines(conflict)
@@ -157,18 +157,6 @@ def _evidence(sentences: Sequence[Sentence], bibliography: Bibliography) -> list
         else:
             lines.append(f"- {body}")
     return lines
-
-
-def _agreement_line(agreement: conflicts.Agreement, bibliography: Bibliography) -> str:
-    """Who agrees, and on what: the claim in its own words, so that no paper is lent another's details."""
-    found = (bibliography.cite_id(p) for p in (*agreement.passages, agreement.claim.passage))
-    *own, claim = (citation.n for citation in found if citation is not None)
-    marks = "".join(f"[{n}]" for n in own)
-    side = "for" if agreement.supporting else "against"
-    return (
-        f"**In agreement** {agreement.papers} of the papers above, {marks}, each with its own finding, "
-        f"speak {side} this claim of the ledger: {agreement.claim.statement} [{claim}]"
-    )
 
 
 def conflict_lines(conflict: Conflict) -> list[str]:

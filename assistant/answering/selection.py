@@ -3,8 +3,8 @@
 The lead is the finding most likely to answer. Others follow while they are likely enough and bring
 something new. A finding of another paper is never folded into a sentence that it does not say: of the 487
 pairs on one side of a claim of the ledger none says the same, and those most alike in words differ in the
-cell (CD4, CD8) or in who acts (Treg, tumour). Who agrees is told from the ledger; see
-`conflicts.in_agreement`. A comparison is not complete before each side is covered.
+cell (CD4, CD8) or in who acts (Treg, tumour). How many papers agree is told with the claim itself; see
+`conflicts`. A comparison is not complete before each side is covered.
 """
 
 from __future__ import annotations

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering import conflicts
 from assistant.answering.engine import Engine
 from assistant.evidence import Answer
 from assistant.settings import Settings
-from ingest.readers.claims import Claim
 
 
 @pytest.fixture(scope="module")
@@ -224,19 +222,33 @@ def test_how_many_papers_take_a_side_of_a_claim_is_told_with_the_claim(ask: Call
     assert f"For ({conflict.supporting_papers} papers): {marks}" in answer.answer
 
 
-def ledger(*, supports: tuple[str, ...], opposes: tuple[str, ...] = ()) -> Claim:
-    return Claim("x-helps", "X helps T cells.", "x", supports, opposes, "It depends.", "supported")
+@pytest.mark.parametrize(
+    ("question", "stray"),
+    [
+        ("IL-15 or IL-2 for expanding CAR-T cells?", "il7-with-il15"),
+        ("which CAR-T product uses CD28 and which 4-1BB?", "senescence-signature-outcome-by-domain"),
+        ("Does higher dose mean better response?", "expansion-and-benefit"),
+    ],
+)
+def test_a_claim_on_another_question_is_not_shown(
+    ask: Callable[..., Answer], question: str, stray: str
+) -> None:
+    assert stray not in [c.claim for c in ask(question).conflicts]
 
 
-def test_papers_agree_where_the_lead_and_another_paper_take_one_side() -> None:
-    claims = [ledger(supports=("a#F1", "b#F1", "c#F1"), opposes=("d#F1",))]
-    agreed = conflicts.in_agreement(claims, ["a#F1", "d#F1", "b#F1"], [])
-    assert agreed is not None
-    assert (agreed.papers, agreed.passages, agreed.supporting) == (2, ("a#F1", "b#F1"), True)
-    # One paper twice is no agreement, nor are two papers beside a lead that takes no side.
-    assert conflicts.in_agreement([ledger(supports=("a#F1", "a#F2"))], ["a#F1", "a#F2"], []) is None
-    assert conflicts.in_agreement(claims, ["e#F1", "a#F1", "b#F1"], []) is None
-    assert conflicts.in_agreement(claims, ["a#F1", "b#F1"], ["x-helps"]) is None
+@pytest.mark.parametrize(
+    ("question", "claim"),
+    [
+        ("does adding IL-7 to IL-15 culture help?", "il7-with-il15"),
+        ("is a shorter manufacturing time better for CAR-T cells?", "shorter-culture"),
+        ("compare axi-cel and tisa-cel in lymphoma", "product-comparison-confounded"),
+        ("How do Tregs make other T cells senescent?", "treg-tumour-induced-senescence"),
+    ],
+)
+def test_a_claim_that_bears_on_the_question_is_shown(
+    ask: Callable[..., Answer], question: str, claim: str
+) -> None:
+    assert claim in [c.claim for c in ask(question).conflicts]
 
 
 def test_a_badge_tells_the_source_and_the_limits_tell_what_was_read(ask: Callable[..., Answer]) -> None:
