@@ -66,6 +66,9 @@ def reschedule(
 def _without_gap(lever: str, main: Event, fields: dict[str, float], out: Reading) -> None:
     """An antibody given every three weeks is there all along: its doses become one stretch."""
     period = fields.get("every", 0.0)
+    if "until" in fields and main.duration and not main.every and not period:
+        # What is given once and without a break ends on its last day.
+        fields["duration"] = fields.pop("until") - fields.get("time", main.time)
     if main.every or not 0.0 < period <= main.duration or "duration" in fields:
         return
     begin = fields.setdefault("time", main.time)

@@ -121,6 +121,8 @@ class NotUnderstood:
     text: str
     reason: str
     unknown: tuple[str, ...] = ()
+    doubted: Understood | None = None
+    """What the grammar read, where the second look at the words speaks against it."""
 
 
 _CULTURE_CYTOKINE: Final = re.compile(
@@ -177,6 +179,8 @@ def parse(text: str) -> Understood | NotUnderstood:
     """Read a what-if in words; never raises for words, however odd."""
     from assistant.errors import InputError
     from assistant.kinetics.grammar import read
+    from assistant.kinetics.proofreading import proofread
+    from assistant.kinetics.spelling import corrected
 
     cleaned = " ".join(text.split())
     if not cleaned:
@@ -208,4 +212,8 @@ def parse(text: str) -> Understood | NotUnderstood:
         return NotUnderstood(cleaned, reason, found.unknown)
     if a.parameters == b.parameters and a.events == b.events:
         return NotUnderstood(cleaned, f"Nothing would be compared ({found.echo}).", found.unknown)
+    against = proofread(corrected(cleaned)[0], found)
+    if against:
+        reason = f"Nothing was run. It was read as '{found.echo}', but {'; '.join(against)}."
+        return NotUnderstood(cleaned, reason, found.unknown, found)
     return found
