@@ -232,11 +232,11 @@ def side_of(
     if clause.side and clause.part != "only":
         return sides.get(clause.side, "both"), ""
     if clause.part == "only":
-        return (
-            ("condition", "")
-            if clause.lead == "under" and not clause.designs
-            else (_follow(clause, previous, "A"), "")
-        )
+        # "What does c-Jun do in 28z when antigen is low": a tumour that is so for both.
+        when = clause.lead_text in ("when", "where", "if") and bool(previous) and not edit
+        when = when and not any(map(is_timed, clause.names))
+        condition = (clause.lead == "under" or when) and not clause.designs
+        return ("condition" if condition else _follow(clause, previous, "A")), ""
     own = "A" if (clause.part == "left") != frame_.swapped else "B"
     if frame_.with_without:
         condition = clause.lead in ("under", "comma") or (clause.lead == "and" and previous == "both")

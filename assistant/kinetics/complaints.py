@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Final
 
 from assistant.kinetics.wording import NotUnderstood
@@ -98,13 +99,20 @@ def nearest(piece: str) -> str:
 
     from assistant.kinetics.quantities import fold
 
-    labels = vocabulary().labels
-    folded = {fold(phrase): phrase for phrase in labels}
+    folded = _folded()
     close = process.extract(fold(piece), list(folded), scorer=fuzz.ratio, limit=6, score_cutoff=68)
     shown = list(dict.fromkeys(f"'{folded[c[0]]}'" for c in close))[:2]
     if shown:
         return "nearest: " + " or ".join(shown)
     return "nothing close; `senescope model designs` lists the levers"
+
+
+@lru_cache(maxsize=1)
+def _folded() -> dict[str, str]:
+    """Every phrase by its folded form; a quarter of a second to make."""
+    from assistant.kinetics.quantities import fold
+
+    return {fold(phrase): phrase for phrase in vocabulary().labels}
 
 
 def refused(text: str, left: tuple[str, ...], *, asked: bool) -> NotUnderstood:

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from assistant.evidence import WhatIfHelp
-from assistant.kinetics.wording import NotUnderstood, Understood, parse
+from assistant.kinetics.wording import NotUnderstood, Understood, WordChange, parse
 
 SHOWN: Final = 3
 CHANGES: Final = (
@@ -32,13 +32,50 @@ def guidance(text: str) -> WhatIfHelp | None:
         reason = f"Read as '{found.echo}', but not all of it was understood."
     else:
         reason = found.reason
-    return WhatIfHelp(reason, found.unknown, examples(text, found.unknown))
+    return WhatIfHelp(reason, found.unknown, _offered(text, found))
 
 
 def told(text: str, found: NotUnderstood) -> str:
     """What can be changed, and examples that run, for the hint of an error."""
-    shown = "\n    ".join(examples(text, found.unknown))
+    shown = "\n    ".join(_offered(text, found))
     return f"What can be changed: {CHANGES}.\nTry for example:\n    {shown}"
+
+
+def _offered(text: str, found: Understood | NotUnderstood) -> tuple[str, ...]:
+    """What-ifs that run: first the doubted reading in plain words, if that is what was meant."""
+    doubted = found.doubted if isinstance(found, NotUnderstood) else None
+    plain = restated(doubted) if doubted is not None else ""
+    return tuple(dict.fromkeys(filter(None, (plain, *examples(text, found.unknown)))))[:SHOWN]
+
+
+def restated(found: Understood) -> str:
+    """A reading in words that are read as the same, or "" when there are none so plain."""
+    arms = []
+    for side, design in (("A", found.design_a), ("B", found.design_b)):
+        told = " and ".join(_worded(c) for c in found.changes if c.side in (side, "both"))
+        arms.append(f"{design} with {told}" if told else design)
+    text = " vs ".join(arms) + (f" over {found.days:g} days" if found.days is not None else "")
+    again = parse(text)
+    if not isinstance(again, Understood) or again.unknown or again.days != found.days:
+        return ""
+    ours, theirs = found.designs(), again.designs()
+    same = all(
+        a.parameters == b.parameters and a.events == b.events for a, b in zip(ours, theirs, strict=True)
+    )
+    return text if same else ""
+
+
+def _worded(change: WordChange) -> str:
+    """A change under the name of its parameter or lever."""
+    if change.kind == "set":
+        return f"{change.target} = {change.amount:g}"
+    if change.kind == "times":
+        return f"{change.target} x{change.amount:g}"
+    if change.kind == "layer" and not change.events:
+        from assistant.kinetics import levers
+
+        return levers.load(change.target).name
+    return change.said.split(" (")[0]
 
 
 def examples(text: str, unknown: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ sentence that was read right is refused; the reader is told what was read and ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from assistant.kinetics.proofreading.denials import denials, is_denied, is_off, staged
@@ -29,6 +29,14 @@ _LIKENED: Final = re.compile(
     r"\b(?:same|rate|level|dose|value|speed|affinity|density|schedule|share|\w+tion|\w+ence)\s(?:of|as|like"
     r"|from)\s(?:an?\s|the\s)?$"
 )
+_COMPARED: Final = re.compile(r"\bcompar|\bdiffer|\bvs\b|\bversus\b|\bagainst\b|\bbetter\b|\bor\b|\bboth\b")
+_ADDED: Final = re.compile(r"\b(?:add|put|insert|graft|fus)\w*\b")
+_STATE: Final = re.compile(
+    r"\b(?:of|by|in|for|among)\s(?:the\s)?(?P<state>exhausted|senescent|memory|effector|naive|stem\S*|dysfunctional)"
+    r"\s(?:car\S*\s|t\s)*cells?"
+)
+_GENERAL: Final = ("k", "rho", "kX", "kS", "kI", "omega", "dose", "eng")
+"""Parameters of all cells: told of one kind of cells they are another thing."""
 _ITS: Final = re.compile(r"(?:\scar)?(?:'s)?\s(?:rates?|levels?|values?|speed)\b")
 
 
@@ -55,6 +63,14 @@ def designs(sheet: Sheet) -> Iterator[str]:
     pair = [first[side].target for side in "AB" if side in first]
     if a != b and len(set(pair)) == 2 and pair != [a, b]:
         yield f"'{first['A'].text}' is set against '{first['B'].text}', and the other way was read"
+    joined = sheet.arms.kind == "pair" and sheet.folded[sheet.arms.start : sheet.arms.end]
+    if (
+        joined == "with"
+        and not _COMPARED.search(sheet.folded)
+        or joined in ("to", "into")
+        and _ADDED.search(sheet.folded)
+    ):
+        yield "one receptor is put on the other, and the two were set against each other"
     if sheet.arms.more:
         yield "more than two things are set against each other"
     if sheet.arms.kind in ("versus", "instead") and len(first) == 1:
@@ -90,9 +106,17 @@ def mentioned(sheet: Sheet) -> Iterator[str]:
                 yield f"'{name.text}' stands with design {side}, and was read for the other"
         elif name.target not in others and not is_denied(sheet, name) and not _is_asked(sheet, name):
             yield f"'{name.text}' is named, and nothing of it is in the comparison"
+    states = [m for m in _STATE.finditer(sheet.folded) if not _inside(m, sheet.things)]
     for change in changes:
+        for state in states if change.target in _GENERAL else ():
+            if sheet.within(sheet.window(state.start()), sheet.anchors(change)):
+                yield f"'{change.said}' is of all cells, and the words say '{state.group()}'"
         if not sheet.anchors(change) and not _by_number(sheet, change):
             yield f"'{change.said}' is nothing that the words name"
+
+
+def _inside(match: re.Match[str], names: Sequence[Mention]) -> bool:
+    return any(n.start <= match.start("state") < n.end for n in names)
 
 
 def _is_asked(sheet: Sheet, name: Mention) -> bool:

@@ -32,7 +32,7 @@ _KEEP: Final = re.compile(
 _EXCEPT: Final = re.compile(
     r"\b(?:except\w*|unless|apart\sfrom|other\sthan|aside\sfrom|save\sfor|but\sfor|excluding|excluded|regardless"
     r"|irrespective|whether\sor\snot|no\smatter|like|similar\sto|resembl\w+|mimic\w*|as\sif"
-    r"|half\sof\sthe\spatients|needed|required|necessary|enough|sufficient|must|so\sthat|in\sorder\sto"
+    r"|half\sof\sthe\spatients|tak(?:e|es|en|ing)\s(?:\w+\s){0,4}(?:as\s)?long(?:er)?|needed|required|necessary|enough|sufficient|must|so\sthat|in\sorder\sto"
     r"|how\s(?:much|many|low|high|far|often)|until\s(?:the|it|they|we))\b"
 )
 """Exceptions, likenesses and aims: what is said by them is never a change."""
@@ -50,6 +50,7 @@ _ELSE: Final = re.compile(
     r"|\bnormal\s(?:tissue|[bt]\s?cells?)\b|\bthe\s(?:usual|normal)\b(?!.*\bstays?)"
 )
 _MEANS: Final = re.compile(r"\b(?:by|through|via|using|thanks\sto)\s(?:\w+ing\s)?(?:the\s|an?\s)?$")
+_ORDERED: Final = re.compile(r"\b(?:after|before|prior\sto|following|upon)\s(?:the\s|an?\s|each\s|every\s)?$")
 _EVENT: Final = re.compile(
     r"\b(?:if|when|once|upon|after|until|in case of|should)\s(?:the\s|a\s|there\sis\s|they\s|patients?\s)*$"
 )
@@ -60,8 +61,12 @@ def staged(sheet: Sheet) -> Iterator[str]:
     for name in sheet.names:
         before = sheet.folded[: name.start]
         happens = name.kind == "outcome" and name.target != "tumour_nadir" and _EVENT.search(before)
+        happens = happens and not sheet.is_told(name)
         if happens and any(c.events or c.target == "second-infusion" for c in sheet.found.changes):
             yield f"'{name.text}' happens in the model, and a schedule is told in days"
+        order = _ORDERED.search(before) if name.kind in ("layer", "event") else None
+        if order is not None and not sheet.is_told(name):
+            yield f"'{order.group().strip()} {name.text}': an order is told in days, e.g. 'from day 30'"
         if name.kind != "layer" or not _MEANS.search(before):
             continue
         for change in sheet.found.changes:
@@ -99,6 +104,7 @@ def is_denied(sheet: Sheet, name: Mention) -> bool:
 def denials(sheet: Sheet) -> Iterator[str]:
     """What is denied, kept or left out is not changed; what makes an exception is not run."""
     likes = [m.span() for m in _LOOKS_LIKE.finditer(sheet.folded)]
+    likes += [(n.start, n.end) for n in sheet.names]
     for match in _EXCEPT.finditer(sheet.folded):
         if match.group() not in sheet.told and not any(s <= match.start() < e for s, e in likes):
             yield f"'{match.group()}' says something that no rule reads"

@@ -103,7 +103,9 @@ def _may_fall(sheet: Sheet, change: WordChange, told: Sequence[Way]) -> bool:
     """Whether anything in the words lets a change go down: a word, or a part ("20 % of the dose")."""
     if any(w.sign < 0 for w in told) or _AS_LITTLE.search(sheet.folded):
         return True
-    return any(n.kind in ("part", "percent") and explains(sheet, n, change) for n in sheet.numbers)
+    return any(
+        (n.kind in ("part", "percent") or n.value < 1.0) and explains(sheet, n, change) for n in sheet.numbers
+    )
 
 
 def words(sheet: Sheet) -> list[Way]:

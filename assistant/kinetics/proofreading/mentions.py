@@ -118,10 +118,14 @@ _ALONE: Final = re.compile(
 _OTHER: Final = {"other": 2, "second": 2, "third": 3, "fourth": 4}
 
 
-def numbers(text: str) -> list[Mention]:
-    """Every number, fold, part, percentage and time, with its value; what stands inside a name is none."""
+def numbers(text: str, named: Sequence[Mention]) -> list[Mention]:
+    """Every number, fold, part, percentage and time, with its value.
+
+    Arguments:
+        named: the names in the text; what stands inside one is no number.
+    """
     folded = fold(text)
-    inside = [(n.start, n.end) for n in names(text)]
+    inside = [(n.start, n.end) for n in named]
     found = [*_counted(folded), *_uncounted(folded)]
     kept: list[Mention] = []
     for mention in sorted(found, key=lambda m: (m.start, -m.end)):

@@ -52,11 +52,12 @@ class Sheet:
 
     def __init__(self, text: str, found: Understood) -> None:
         self.text, self.folded, self.found = text, fold(text), found
-        self.names, self.numbers = names(text), numbers(text)
+        self.names = names(text)
+        self.numbers = numbers(text, self.names)
         self.designs = [n for n in self.names if n.kind == "design"]
         things = [n for n in self.names if n.kind in ("layer", "concept", "event")]
         self.things = [n for n in things if not self._is_when(n)]
-        self.arms: Arms = arms(self.folded, self.designs)
+        self.arms: Arms = arms(self.folded, self.designs, self.things)
         taken = [(m.start, m.end) for m in (*self.names, *self.numbers)]
         self.cuts = [
             m.span() for m in _BOUNDS.finditer(self.folded) if not any(s <= m.start() < e for s, e in taken)

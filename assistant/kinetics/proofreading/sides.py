@@ -24,7 +24,7 @@ _INSTEAD: Final = re.compile(
 _OPENS: Final = re.compile(r"(?:\W*(?:what\sif|so|and|suppose|we|i|use|used)\b)*\W*$")
 _VERSUS: Final = re.compile(
     r"\bvs\.?(?=\s)|\bversus\b|\bv\.?\s|\bcompar(?:ed|ison)\s(?:with|to|against)\b|\brelative\sto\b"
-    r"|\bas\sagainst\b|\bcf\.?\s|\bthan\b(?=[^,]*$)"
+    r"|\bas\sagainst\b|\bcf\.?\s|\bthan\b(?=[^,]*$)|\b(?:beats?|outperforms?|outdoes)\b"
 )
 _AGAINST: Final = re.compile(
     r"\bagainst\b(?!\s(?:an?\s|the\s)?(?:[\w-]+\s){0,3}?(?:tumou?r|leuka?emia|lymphoma|myeloma|disease"
@@ -70,18 +70,19 @@ class Arms:
         return "A" if not self.compared or (at < self.end) != self.swapped else "B"
 
 
-def arms(folded: str, designs: Sequence[Mention]) -> Arms:
+def arms(folded: str, designs: Sequence[Mention], things: Sequence[Mention]) -> Arms:
     """How the words set one thing against another.
 
     Arguments:
         designs: the designs that are named, in order.
+        things: the levers and quantities that are named.
     """
     if _WITH_WITHOUT.search(folded):
         return Arms("with-without")
     pairs = list(itertools.pairwise(designs))
     twins = len(pairs) == 1 and _COMPARES.search(folded) is not None
     pair = next(((a, b) for a, b in pairs if twins or a.target != b.target), None)
-    found = _replaced(folded, pair) or _instead(folded) or _versus(folded, designs)
+    found = _replaced(folded, pair) or _instead(folded) or _versus(folded, (*designs, *things))
     if found is None and pair is not None:
         found = _paired(folded, *pair)
     return found or _valued(folded) or Arms("one")
@@ -110,11 +111,13 @@ def _instead(folded: str) -> Arms | None:
     return Arms("instead", word.start(), word.end())
 
 
-def _versus(folded: str, designs: Sequence[Mention]) -> Arms | None:
+def _versus(folded: str, named: Sequence[Mention]) -> Arms | None:
     """ "X vs Y", "X better than Y", and "compared with Y, X"."""
     marks = list(_VERSUS.finditer(folded))
     # "Less than 5 %" compares nothing; "better than 28z" does.
-    than = [m for m in marks if m.group() == "than" and any(d.start >= m.end() for d in designs)]
+    than = [m for m in marks if m.group() == "than" and any(d.start >= m.end() for d in named)]
+    starts = {d.start for d in named}
+    than = [m for m in than if m.end() + 1 in starts or not folded[m.end() + 1 : m.end() + 2].isdigit()]
     marks = [m for m in marks if m.group() != "than"] or than
     if not marks:
         return None

@@ -28,6 +28,7 @@ _OF_TUMOUR: Final = re.compile(
     r"|size\s)?(?:with|of|is|was|were|at|has|had|to|=)?\s*$"
 )
 _ANY_TIME: Final = re.compile(r"(?:a|an|the|every|each|per|last|another|once|one of)\s")
+_MORE: Final = re.compile(r"\s(?:more|fewer|less|extra|additional|higher|lower)\b(?!\sthan\s\d)")
 _CYCLE: Final = re.compile(r"\bon\b.*\boff\b|\boff\b.*\bon\b")
 _AFTER_WHAT: Final = re.compile(
     r"\s(?:after|before|post|following|prior\sto|past)\s(?:the\s|a\s|an\s|their\s|its\s|my\s"
@@ -66,6 +67,9 @@ def counted(sheet: Sheet) -> Iterator[str]:
             named = after is not None and any(d.start == after.start("what") for d in sheet.designs)
             if after is not None and not named and not _ZERO_DAY.match(after["what"]):
                 yield f"'{said}{after.group()}': the model counts days from the infusion"
+        more = _MORE.match(sheet.folded, number.end) if number.kind in ("plain", "per kg") else None
+        if more is not None and any(c.kind == "set" for c in owners):
+            yield f"'{said}{more.group()}' is a difference, and was read as the value"
         if owners and sheet.arms.compared and number.kind != "time":
             side = sheet.side(number.start)
             if all(c.side not in (side, "both") for c in owners):
