@@ -60,8 +60,8 @@ def staged(sheet: Sheet) -> Iterator[str]:
     """What the model is to do when something happens in it, and what is wished for and by what means."""
     for name in sheet.names:
         before = sheet.folded[: name.start]
-        happens = name.kind == "outcome" and name.target != "tumour_nadir" and _EVENT.search(before)
-        happens = happens and not sheet.is_told(name)
+        outcome = name.kind == "outcome" and name.target != "tumour_nadir" and not sheet.is_told(name)
+        happens = outcome and _EVENT.search(before) is not None
         if happens and any(c.events or c.target == "second-infusion" for c in sheet.found.changes):
             yield f"'{name.text}' happens in the model, and a schedule is told in days"
         order = _ORDERED.search(before) if name.kind in ("layer", "event") else None

@@ -129,8 +129,8 @@ def numbers(text: str, named: Sequence[Mention]) -> list[Mention]:
     found = [*_counted(folded), *_uncounted(folded)]
     kept: list[Mention] = []
     for mention in sorted(found, key=lambda m: (m.start, -m.end)):
-        named = any(s <= mention.start and mention.end <= e for s, e in inside)
-        if not named and (not kept or mention.start >= kept[-1].end):
+        covered = any(s <= mention.start and mention.end <= e for s, e in inside)
+        if not covered and (not kept or mention.start >= kept[-1].end):
             kept.append(mention)
     return kept
 
