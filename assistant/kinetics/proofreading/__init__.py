@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from assistant.kinetics.designs import load
 from assistant.kinetics.proofreading.denials import denials, is_denied, is_off, staged
 from assistant.kinetics.proofreading.directions import ways
 from assistant.kinetics.proofreading.mentions import Mention
@@ -63,14 +64,7 @@ def designs(sheet: Sheet) -> Iterator[str]:
     pair = [first[side].target for side in "AB" if side in first]
     if a != b and len(set(pair)) == 2 and pair != [a, b]:
         yield f"'{first['A'].text}' is set against '{first['B'].text}', and the other way was read"
-    joined = sheet.arms.kind == "pair" and sheet.folded[sheet.arms.start : sheet.arms.end]
-    if (
-        joined == "with"
-        and not _COMPARED.search(sheet.folded)
-        or joined in ("to", "into")
-        and _ADDED.search(sheet.folded)
-    ):
-        yield "one receptor is put on the other, and the two were set against each other"
+    yield from _joined(sheet)
     if sheet.arms.more:
         yield "more than two things are set against each other"
     if sheet.arms.kind in ("versus", "instead") and len(first) == 1:
@@ -79,6 +73,17 @@ def designs(sheet: Sheet) -> Iterator[str]:
         like = _LIKENED.search(sheet.folded[: mention.start]) or _ITS.match(sheet.folded, mention.end)
         if like is not None:
             yield f"'{like.group().strip()} {mention.text}': a value of another design is no change here"
+
+
+def _joined(sheet: Sheet) -> Iterator[str]:
+    """ "A CD28 CAR with a 4-1BB domain" is a third design, not two that are compared."""
+    joint = sheet.folded[sheet.arms.start : sheet.arms.end] if sheet.arms.kind == "pair" else ""
+    second = next((d for d in sheet.designs if d.start >= sheet.arms.end), None)
+    if second is None or load(second.target).layers:
+        return  # "28z with 1XX": a design that is an edit of the other
+    added = joint in ("to", "into") and _ADDED.search(sheet.folded)
+    if added or (joint == "with" and not _COMPARED.search(sheet.folded)):
+        yield "one receptor is put on the other, and the two were set against each other"
 
 
 def _unnamed(sheet: Sheet, side: str) -> Iterator[str]:
