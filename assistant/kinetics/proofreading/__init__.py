@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from assistant.kinetics.designs import load
-from assistant.kinetics.proofreading.denials import denials, is_denied, is_off, staged
+from assistant.kinetics.proofreading.denials import asked, denials, is_denied, is_off, staged
 from assistant.kinetics.proofreading.directions import ways
 from assistant.kinetics.proofreading.mentions import Mention
 from assistant.kinetics.proofreading.placing import placed
@@ -44,7 +44,7 @@ _ITS: Final = re.compile(r"(?:\scar)?(?:'s)?\s(?:rates?|levels?|values?|speed)\b
 def proofread(text: str, found: Understood) -> tuple[str, ...]:
     """What contradicts a comparison in the words that it was made of; nothing for a reading that holds."""
     sheet = Sheet(text, found)
-    checks = (designs, mentioned, counted, ways, denials, staged, placed)
+    checks = (designs, mentioned, counted, ways, denials, staged, asked, placed)
     return tuple(dict.fromkeys(said for check in checks for said in check(sheet)))
 
 

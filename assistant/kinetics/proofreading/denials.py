@@ -50,6 +50,15 @@ _ELSE: Final = re.compile(
     r"|\bnormal\s(?:tissue|[bt]\s?cells?)\b|\bthe\s(?:usual|normal)\b(?!.*\bstays?)"
 )
 _MEANS: Final = re.compile(r"\b(?:by|through|via|using|thanks\sto)\s(?:\w+ing\s)?(?:the\s|an?\s)?$")
+_OBJECT: Final = re.compile(
+    r"\s(?:the|a|his|her|their)\s(?:tumou?r|lymphoma|leuka?emia|myeloma|disease|cancer)s?\b(?!\scells?)"
+)
+_KILLED: Final = re.compile(
+    r"\bkill\w*\s(?:off\s)?(?:[\w%-]+\s){0,2}(?:of\s)?(?:the\s|all\s)?(?:car|t\scells|infused|product)"
+)
+_ASKED: Final = re.compile(
+    r"\b(?:which|what|who|does|do|is|are|will|would)\b[^,;]*\b(?:more|less|fewer|higher|lower|most|least)\s$"
+)
 _ORDERED: Final = re.compile(r"\b(?:after|before|prior\sto|following|upon)\s(?:the\s|an?\s|each\s|every\s)?$")
 _EVENT: Final = re.compile(
     r"\b(?:if|when|once|upon|after|until|in case of|should)\s(?:the\s|a\s|there\sis\s|they\s|patients?\s)*$"
@@ -67,6 +76,9 @@ def staged(sheet: Sheet) -> Iterator[str]:
         order = _ORDERED.search(before) if name.kind in ("layer", "event") else None
         if order is not None and not sheet.is_told(name):
             yield f"'{order.group().strip()} {name.text}': an order is told in days, e.g. 'from day 30'"
+        target = _OBJECT.match(sheet.folded, name.end) if name.kind == "layer" else None
+        if target is not None:
+            yield f"'{name.text}{target.group()}': what is done to the tumour is not in the model"
         if name.kind != "layer" or not _MEANS.search(before):
             continue
         for change in sheet.found.changes:
@@ -128,6 +140,20 @@ def _denial(sheet: Sheet, match: re.Match[str], kind: str) -> Iterator[str]:
     told = match.group() in sheet.told
     if not scope and kind != "off" and not told and not _is_of_other(sheet, match):
         yield f"'{match.group()}' turns something round, and it is not clear what"
+
+
+def asked(sheet: Sheet) -> Iterator[str]:
+    """What is only asked about, or done to other cells, is not changed."""
+    for change in sheet.found.changes:
+        concept = vocabulary().concepts.get(change.concept)
+        if concept is None:
+            continue
+        for anchor in sheet.anchors(change):
+            question = concept.asks and change.guessed and _ASKED.search(sheet.folded[: anchor.start])
+            if question:
+                yield f"'{question.group()}{anchor.text}' asks for an outcome, and '{change.said}' was read"
+        if concept.id == "killing" and (killed := _KILLED.search(sheet.folded)):
+            yield f"'{killed.group()}' is what is done to those cells, and '{change.said}' was read"
 
 
 def _scope(sheet: Sheet, match: re.Match[str], kind: str) -> list[Mention]:

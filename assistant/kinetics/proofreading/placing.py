@@ -26,6 +26,10 @@ _CONDITION: Final = re.compile(
 _IT: Final = re.compile(
     r"\b(?:it|them|this|that one|these|the latter|the former|respectively|vice versa|the other|another one)\b"
 )
+_OR_NOT: Final = re.compile(r"\b(?P<what>[\w-]+)\s(?:or|vs\.?|versus)\s(?:no|without)\s(?P=what)\b")
+_WITHOUT: Final = re.compile(
+    r"\bwith(?:out)?\s(?:and|or|vs\.?|versus)\s(?=with)|\b[\w-]+\s(?:or|vs\.?|versus)\s(?:no|without)\b"
+)
 _ONLY: Final = re.compile(r"\b(?:only|alone|solely|just)\b")
 
 
@@ -49,6 +53,12 @@ def placed(sheet: Sheet) -> Iterator[str]:
             if places and change.side not in sides:
                 yield f"'{change.said}' stands with the other design"
             yield from _shared(sheet, change, anchors)
+    own = [c for c in found.changes if c.side == "A"]
+    if arms.kind == "with-without" or _OR_NOT.search(sheet.folded):
+        mark = _WITHOUT.search(sheet.folded)
+        ahead = [c for c in own if mark and all(a.start < mark.start() for a in sheet.anchors(c))]
+        if ahead and len(ahead) < len(own):
+            yield f"'{ahead[0].said}' is told of both arms, and was read for one"
     if arms.kind in ("versus", "pair") and found.design_a != found.design_b:
         it = _IT.search(sheet.folded, arms.end)
         told_of = it is None or it.group().split()[-1] in sheet.told

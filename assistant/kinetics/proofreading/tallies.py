@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from assistant.kinetics.events import Event
 from assistant.kinetics.parameters import meanings
 from assistant.kinetics.proofreading.mentions import Mention
 from assistant.kinetics.proofreading.sheet import Sheet, is_of
@@ -29,6 +30,7 @@ _OF_TUMOUR: Final = re.compile(
 )
 _ANY_TIME: Final = re.compile(r"(?:a|an|the|every|each|per|last|another|once|one of)\s")
 _MORE: Final = re.compile(r"\s(?:more|fewer|less|extra|additional|higher|lower)\b(?!\sthan\s\d)")
+_POINT: Final = re.compile(r"(?:day|week|month|d)\s?\d")
 _CYCLE: Final = re.compile(r"\bon\b.*\boff\b|\boff\b.*\bon\b")
 _AFTER_WHAT: Final = re.compile(
     r"\s(?:after|before|post|following|prior\sto|past)\s(?:the\s|a\s|an\s|their\s|its\s|my\s"
@@ -62,6 +64,8 @@ def counted(sheet: Sheet) -> Iterator[str]:
             ):
                 yield f"'{said}' is not in the comparison"
             continue
+        if run and _POINT.match(said) and any(any(True for _ in _events(c)) for c in sheet.found.changes):
+            yield f"'{said}' was read as the length of the run beside a schedule"
         if number.kind == "time" and not sheet.is_told(number):
             after = _AFTER_WHAT.match(sheet.folded, number.end)
             named = after is not None and any(d.start == after.start("what") for d in sheet.designs)
@@ -195,11 +199,15 @@ def _of_culture(number: Mention, change: WordChange) -> bool:
     )
 
 
-def _times(sheet: Sheet, number: Mention, change: WordChange) -> Iterator[float]:
-    """Every number in the schedule of a change."""
+def _events(change: WordChange) -> Sequence[Event]:
     from assistant.kinetics import levers
 
-    events = change.events or (levers.load(change.target).events if change.kind == "layer" else ())
+    return change.events or (levers.load(change.target).events if change.kind == "layer" else ())
+
+
+def _times(sheet: Sheet, number: Mention, change: WordChange) -> Iterator[float]:
+    """Every number in the schedule of a change."""
+    events = _events(change)
     if number.kind == "time" and number.text.startswith("first"):
         yield from (v for e in events if e.time == 0.0 for v in (e.duration, e.until))
         return
