@@ -47,7 +47,8 @@ def frame(items: Sequence[Item]) -> Frame:
         own = one_sided or kept[at].kind == "but-not"
         left, right = _bare(kept[:at]), _bare(kept[at + 1 :])
         arms = _listed(left) + 1 if kept[at].kind == "or" else max(2, len(marks) + 1)
-        said = ENDS if kept[at].kind == "and" and not marks else ""
+        ends = kept[at].kind == "and" and not marks and kept[at - 1].kind != "layer"
+        said = ENDS if ends else ""
         return Frame(left, right, compared=True, left_only=own, arms=arms, said=said)
     replaced = any(i.kind == "replace" for i in kept)
     designs = [n for n, i in enumerate(kept) if i.kind == "design"]
@@ -120,6 +121,11 @@ def _compared(items: Sequence[Item]) -> bool:
 def _either_edit(items: Sequence[Item]) -> int | None:
     """The "or" between two levers ("with TET2 loss or with c-Jun"): two arms, not both at once."""
     for n, item in enumerate(items):
+        if item.kind in ("and", "with", "to") and 1 < n < len(items) - 1 and items[n - 2].kind == "compare":
+            # "Compare c-Jun and FOXO1 in 28z": two arms as well.
+            first, second = items[n - 1], items[n + 1]
+            if first.kind == second.kind == "layer" and first.name != second.name:
+                return n
         if item.kind != "or":
             continue
         before = [i for i in items[:n] if i.kind in _NAMES]

@@ -85,6 +85,7 @@ _PHRASES: Final[tuple[tuple[re.Pattern[str], ItemKind], ...]] = (
         ),
         "stop",
     ),
+    (re.compile(r"side\sby\sside\b|head\sto\shead\b"), "stop"),
     (re.compile(r"how\slong\b|look(?:s|ed|ing)?\slike\b"), "stop"),
     (re.compile(rf"(?:more\s{_WEAKLY}|less\s{_STRONGLY})\b"), "down"),
     (re.compile(rf"(?:more\s{_STRONGLY}|less\s{_WEAKLY})\b"), "up"),
