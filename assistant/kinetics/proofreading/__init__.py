@@ -38,6 +38,7 @@ _STATE: Final = re.compile(
 )
 _GENERAL: Final = ("k", "rho", "kX", "kS", "kI", "omega", "dose", "eng")
 """Parameters of all cells: told of one kind of cells they are another thing."""
+_UNIT: Final = re.compile(r"\d\s?$")
 _ITS: Final = re.compile(r"(?:\scar)?(?:'s)?\s(?:rates?|levels?|values?|speed)\b")
 
 
@@ -104,6 +105,8 @@ def mentioned(sheet: Sheet) -> Iterator[str]:
         if any(sheet.is_told(m) for m in (name, *beside)):
             continue
         own = [c for c in changes if is_of(name, c)]
+        if name.text == name.target != "dose" and _UNIT.search(sheet.folded[: name.start]):
+            yield f"'{name.text}' behind a number is a unit, and was read as a parameter"
         if own:
             side = sheet.side(name.start)
             elsewhere = halves and name.kind != "concept" and all(c.side not in (side, "both") for c in own)

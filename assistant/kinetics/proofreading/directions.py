@@ -71,6 +71,10 @@ _GAIN: Final = re.compile(
 _SIZED: Final = re.compile(r"big|larg|huge|massive|bulk|small|tiny|enormous|giant")
 
 
+_MARK: Final = re.compile(r"\s?(?:\+/\+|\+(?=\s|$|,|\))|-/-|-(?=\s|$|,|\)))")
+"""Genotypes and phenotypes: "TET2-/-", "c-Jun+"."""
+
+
 class Way(NamedTuple):
     """A word of direction."""
 
@@ -189,6 +193,9 @@ def _polar(sheet: Sheet, anchor: Mention, polarity: str) -> Iterator[str]:
     """A gene that the words add must not be one that the lever takes, nor the other way."""
     start, end = sheet.window(anchor.start)
     words = sheet.folded[start:end]
+    mark = _MARK.match(sheet.folded, anchor.end)
+    if mark is not None and ("+" in mark.group()) != (polarity == "gain"):
+        yield f"'{anchor.text}{mark.group()}' is the other way than what was read"
     loss, gain = _LOSS.search(words), _GAIN.search(words)
     if polarity == "loss" and gain is not None and loss is None:
         yield f"'{gain.group()}' stands beside '{anchor.text}', and its loss was read"

@@ -53,35 +53,58 @@ _RUNS_ON: Final = re.compile(
 def counted(sheet: Sheet) -> Iterator[str]:
     """What speaks against the numbers of a reading."""
     for number in sheet.numbers:
-        said = number.text.strip()
         owners = [c for c in sheet.found.changes if explains(sheet, number, c)]
         run = not owners and _of_the_run(sheet, number)
-        if not owners and not run:
-            if (
-                not sheet.is_told(number)
-                and not (number.kind == "time" and _ANY_TIME.match(number.text))
-                and number.kind != "weight"
-            ):
-                yield f"'{said}' is not in the comparison"
+        if owners or run:
+            yield from _timed(sheet, number, run)
+            yield from _owned(sheet, number, owners)
             continue
-        if run and _POINT.match(said) and any(any(True for _ in _events(c)) for c in sheet.found.changes):
-            yield f"'{said}' was read as the length of the run beside a schedule"
-        if number.kind == "time" and not sheet.is_told(number):
-            after = _AFTER_WHAT.match(sheet.folded, number.end)
-            named = after is not None and any(d.start == after.start("what") for d in sheet.designs)
-            if after is not None and not named and not _ZERO_DAY.match(after["what"]):
-                yield f"'{said}{after.group()}': the model counts days from the infusion"
-        more = _MORE.match(sheet.folded, number.end) if number.kind in ("plain", "per kg") else None
-        if more is not None and any(c.kind == "set" for c in owners):
-            yield f"'{said}{more.group()}' is a difference, and was read as the value"
-        if owners and sheet.arms.compared and number.kind != "time":
-            side = sheet.side(number.start)
-            if all(c.side not in (side, "both") for c in owners):
-                yield f"'{said}' stands with the other design"
-        yield from _beside(sheet, number, owners)
+        any_time = number.kind == "time" and _ANY_TIME.match(number.text)  # "a week", "the month"
+        if not any_time and not sheet.is_told(number) and number.kind != "weight":
+            yield f"'{number.text.strip()}' is not in the comparison"
+    yield from _borrowed(sheet)
     for change in sheet.found.changes:
         if not _is_told(sheet, change):
             yield f"the size in '{change.said}' is not in the words"
+
+
+def _timed(sheet: Sheet, number: Mention, run: bool) -> Iterator[str]:
+    """A time that may be another one than was read."""
+    said = number.text.strip()
+    if number.kind != "time" or sheet.is_told(number):
+        return
+    if run and _POINT.match(said) and not sheet.found.asks:
+        span = sheet.stretch(number.start)
+        if any(_events(c) or sheet.within(span, sheet.anchors(c)) for c in sheet.found.changes):
+            yield f"'{said}' was read as the length of the run, and may be when the change comes"
+    after = _AFTER_WHAT.match(sheet.folded, number.end)
+    named = after is not None and any(d.start == after.start("what") for d in sheet.designs)
+    if after is not None and not named and not _ZERO_DAY.match(after["what"]):
+        yield f"'{said}{after.group()}': the model counts days from the infusion"
+
+
+def _owned(sheet: Sheet, number: Mention, owners: list[WordChange]) -> Iterator[str]:
+    """A number that became a change which it does not stand with."""
+    said = number.text.strip()
+    more = _MORE.match(sheet.folded, number.end) if number.kind in ("plain", "per kg") else None
+    if more is not None and any(c.kind == "set" for c in owners):
+        yield f"'{said}{more.group()}' is a difference, and was read as the value"
+    if owners and sheet.arms.compared and number.kind != "time":
+        side = sheet.side(number.start)
+        if all(c.side not in (side, "both") for c in owners):
+            yield f"'{said}' stands with the other design"
+    yield from _beside(sheet, number, owners)
+
+
+def _borrowed(sheet: Sheet) -> Iterator[str]:
+    """A bare number that took the name of another change: "either 1e6 or 1e8 at low antigen"."""
+    for change in sheet.found.changes:
+        others = [c for c in sheet.found.changes if c.concept == change.concept and c.kind == "layer"]
+        if change.kind != "set" or not change.concept or not others:
+            continue
+        for number in (n for n in sheet.numbers if n.kind == "plain" and explains(sheet, n, change)):
+            if not number.target and not sheet.within(sheet.window(number.start), sheet.anchors(change)):
+                yield f"'{number.text.strip()}' was read as '{change.said}' beside '{others[0].said}'"
 
 
 def _beside(sheet: Sheet, number: Mention, owners: list[WordChange]) -> Iterator[str]:
