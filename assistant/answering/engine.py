@@ -31,7 +31,7 @@ from assistant.answering.frames import Frame
 from assistant.answering.judge import Judge
 from assistant.answering.look import Look, Looker
 from assistant.answering.matching import WHOLE_PAPER, Matcher
-from assistant.answering.question import clean, is_absolute
+from assistant.answering.question import clean
 from assistant.answering.selection import Length
 from assistant.answering.verification import Verifier
 from assistant.answering.wordwise import Wordwise
@@ -154,13 +154,17 @@ class Engine:
             if number is not None:
                 return self._number(frame, number)
             look = self._looker.look(resolved.text, resolved.filters, about=resolved.subject)
+            corrected, preface = premises.of_the_product(look)
+            if preface:
+                return self._answer(frame, corrected, length, preface)
             premise = look.question.premise
-            if premise and (not look.answers or is_absolute(premise)):
+            if premise and (not look.answers or premises.absolute(premise)):
                 # A question that stands on a premise is answered by what the corpus says on the premise.
                 on_premise = self._looker.look(premise, resolved.filters)
                 if on_premise.answers:
-                    on_premise, _ = premises.weighed(on_premise, premise)
-                    return self._answer(frame, on_premise, length, frames.on_premise(premise))
+                    on_premise, preface = premises.weighed(on_premise, premise)
+                    if preface or not look.answers:
+                        return self._answer(frame, on_premise, length, preface)
             if not look.answers:
                 return self._refuse(frame, look)
             look, preface = premises.weighed(look)

@@ -1,128 +1,105 @@
-"""What a "why" or a "how" takes for granted, and whether the findings say the opposite.
+"""What a question takes for granted, and whether the findings say the opposite.
 
 "Why does dasatinib make CAR-T cells more exhausted?" presumes a direction. Each outcome that a clause names
-is read with the way it goes; a finding on the same act that sends the same outcome the other way denies the
-premise, and leads. Words decide, so a premise is only denied where its outcome or its worth plainly turns.
+is read with the way it goes (`effects`); a finding on the same act that sends the same outcome the other way
+denies the premise, and leads. So does one that gives the outcome to the other side of a comparison, one on
+what a product carries (`designs`), and one exception to what holds always. Words decide, so a premise is only
+denied where they plainly turn, and one that a finding upholds goes without a line.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
-from assistant.answering import demands, frames, gates
+from assistant.answering import designs, frames, gates
+from assistant.answering.denials import ABSOLUTE, Denied, denies, excepted, of_another_thing
+from assistant.answering.effects import effects
 from assistant.answering.judge import Ranked
 from assistant.answering.look import Look
 from assistant.answering.question import acting
-
-Denied = Literal["", "outcome", "worth"]
-"""Not; the same outcome goes the other way; only whether it is good or bad turns round."""
+from assistant.retrieval.tokens import tokens
 
 _PRESUMES: Final = re.compile(
-    r"^(?:and |but |so )?(?:(?:why|how)(?: exactly)? (?P<aux>do|does|did|is|are|was|were) "
+    r"^(?:and |but |so )?(?:(?:why|how)(?: exactly)? (?P<aux>do|does|did|is|are|was|were|can|could) "
     r"(?P<clause>(?!(?:i|we|you|one|it|they|that|this)\b).+?)"
+    r"|how come (?P<come>.+?)|what made (?P<made>.+?)"
     r"|what (?:explains|causes) (?:the )?(?P<noun>.+?))\?*$",
     re.I,
 )
-_ASKS_SIZE: Final = re.compile(r"^(?:and |but |so )?how (?:long|often|much|many|well|fast|soon|far)\b", re.I)
-_OUTCOMES: Final = (
-    ("exhaustion", -1, r"exhaust\w+|dysfunction\w*|inhibitory receptors?"),
-    ("senescence", -1, r"senesc\w+"),
-    ("differentiation", -1, r"(?:terminal(?:ly)? )?differentiat\w+"),
-    ("death", -1, r"apoptosis|cell death"),
-    ("p16", -1, r"p16\w*"),
-    ("p21", -1, r"p21\w*"),
-    ("CD57", -1, r"CD57"),
-    ("PD1", -1, r"PD-1(?! (?:block|inhib))"),
-    ("regression", 1, r"regress\w+"),
-    ("relapse", -1, r"relaps\w+"),
-    ("persistence", 1, r"persist(?!ent)\w*"),
-    ("survival", 1, r"surviv\w+"),
-    ("killing", 1, r"kill(?:s|ed|ing)?|(?:cytolytic|cytotoxic\w*)(?: activity)?"),
-    ("expansion", 1, r"expan(?:d|ds|ded|sion)|proliferat\w+|gr(?:ow|ew|owth)"),
-    ("cytokines", 1, r"secret\w+|cytokines?|TNF-alpha|IFN-gamma"),
-    ("telomerase", 1, r"telomerase(?: activity)?"),
-    ("memory", 1, r"memory\w*|stem\w*"),
-    (
-        "function",
-        1,
-        r"(?:anti-?\w+ )?activity|function(?:al)?|efficacy|poten(?:t|cy)|fit(?:ness|ter)|performance"
-        r"|control\w*",
-    ),
-    ("response", 1, r"(?<!non-)(?:response|outcome|remission|benefit)s?"),
-    ("failure", -1, r"non-?response|failure"),
+_FURTHER: Final = re.compile(
+    r"[;?]|,? and (?=(?:can|could|do|does|did|is|are|what|which|how|why|when|where)\b)", re.I
 )
-_OUTCOME: Final = re.compile("|".join(rf"(?P<{name}>\b(?:{words})\b)" for name, _, words in _OUTCOMES), re.I)
-_WORTH: Final = {name: worth for name, worth, _ in _OUTCOMES}
-_TO_THE_CELLS: Final = re.compile(
-    r"\b(?:(?P<up>improv\w+|help(?:s|ed)?)|(?P<down>harm\w*|impair\w*|weaken\w*)) "
-    r"(?:the )?(?:(?!of\b|in\b)[\w-]+ ){0,2}(?:CAR[- ]?T?|T)[- ]cells?\b",
+"""Where a second question begins."""
+_YES_NO: Final = re.compile(
+    r"^(?:and |but |so )?(?:do|does|did|is|are|was|were|can|could|will|must|has|have) (?P<clause>.+?)\?*$",
     re.I,
 )
-"""What is good or bad for the cells as a whole."""
-_UP: Final = (
-    r"rais\w+|rose|increas\w+|more|most|much|higher|long(?:er|-term|-lived)|lengthen\w*|improv\w+|restor\w+|boost\w*"
-    r"|extend\w*|better|prolong\w*|promot\w+|caus(?:e|es|ed)|driv(?:e|es|en)|drove|induc(?:e|es|ed)|accelerat\w+"
-    r"|strong(?:er|ly)?|strengthen\w*|acquir\w+"
-    r"|bec[ao]me|ended up|ran|developed|enhanc\w+|favour\w*|sustain\w*|kept|keep(?:s|ing)?|support(?:s|ed)?"
-    r"|gain(?:s|ed)?|good|went with|go(?:es)? with|predict\w*|associated with"
+_ASKS_SIZE: Final = re.compile(
+    r"^(?:and |but |so )?how (?:long|often|much|many|well|fast|soon|far|can|could)\b", re.I
 )
-_DOWN: Final = (
-    r"lower(?:s|ed)?|reduc\w+|less|few(?:er)?|short(?:en\w*|er)|weak(?:en\w*|er)?|impair\w*|limit(?:s|ed)?|prevent\w*|cut"
-    r"|wors(?:e|en\w*)|fell|fall|declin\w+|decreas\w+|suppress\w*|blunt\w*|los(?:e|t)|low|poor\w*|stop(?:s|ped)?|harm\w*"
-    r"|protect\w*|resist\w*|block(?:s|ed)?|diminish\w*|drop\w*|bad"
-)
-_WAY: Final = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?![- ]affinity)", re.I)
-_WAY_AFTER: Final = re.compile(
-    r"\b(?:(?P<up>more|longer|better|higher|rose|increased|faster)|(?P<down>less|shorter|worse|lower|fell|declined|poorly))\b",
+_STRICT: Final = re.compile(r"\b(?:never|always|all|none|every)\b", re.I)
+"""Without exception in so many words; "only some" and "only after" are not."""
+_VERB_OF: Final = re.compile(
+    r"(.+?) (?=(?:use|carry|have|rely|contain|include|bear|chosen|picked|selected|built|made"
+    r"|used|designed|given|so|less|more|better|worse|persist|turn|age|rise|go|stay|lose|come|fight|divide)\b)",
     re.I,
 )
-_GRADED: Final = re.compile(
-    r"\b(?:short|long|high|low|old|young|early|late|strong|weak|fast|slow)(?:er)?\b(?![- ]affinity)"
-    r"|\b(?:more|less|fewer)\b",
-    re.I,
+"""Where the auxiliary of a question goes in a statement."""
+_NOT_ABSOLUTE: Final = re.compile(
+    r"\b(?:not|nearly|almost|if) (?:always|all|every|only|entirely|completely)\b", re.I
 )
-"""Who acts by degrees: "a longer culture", which a finding may tell from the other end."""
-_TAIL: Final = re.compile(r"\b(?:than|after|when|if|because|during)\b.*$", re.I)
-_DENIES: Final = re.compile(r"\b(?:no|not|never|neither|nor|without|unchanged)\b", re.I)
-_STATE_OF_CELLS: Final = re.compile(
-    r"\s+(?:(?:human|mouse|CD[48]\+?|EMRA|CAR[- ]?|T[- ]?)\s*)*cells?\b", re.I
-)
-_BEFORE: Final = 70
-_AFTER: Final = 28
-"""Characters around an outcome in which the word for its way may stand."""
-_CLAUSE: Final = re.compile(r"[;:]|, | but | whereas | while | and (?=4-?1BB|CD28|BB|28)", re.I)
-_NAMED: Final = re.compile(r"(?P<bb>4-?1BB|\bBB[zζ])|(?P<cd>CD28|28[zζ])", re.I)
 _LOOKED_AT: Final = 5
+_FOR_AN_EXCEPTION: Final = 8
+"""Findings that are asked about a premise, and for an exception to what always holds."""
 _SHARE: Final = 0.1
 """Least probability of a finding that is asked about the premise, as a share of the first one's."""
+_RARE: Final = 0.05
+"""The same for an exception: what is the rule reads likelier."""
 _SAME_ACT: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """An outcome and the way it goes: 1 up, -1 down, 0 unchanged or denied."""
-
-    outcome: str
-    way: int
-
-    @property
-    def worth(self) -> int:
-        """1 when that is good for the therapy, -1 when it is bad."""
-        return self.way * _WORTH[self.outcome]
+_SAID: Final = 0.6
+"""Share of a premise's words from which a finding says it, where no direction tells."""
 
 
 def presumed(text: str) -> str:
     """The clause that a why or a how takes for granted where it gives an outcome a direction, else ""."""
-    match = None if _ASKS_SIZE.match(text) else _PRESUMES.match(text)
-    if match is None or not effects(clause := match["clause"] or match["noun"]):
+    clause = _clause(text)
+    if not clause or _NOT_ABSOLUTE.search(clause) or not (effects(clause) or designs.compares(clause)):
         return ""
+    return _as_said(text, clause)
+
+
+def _clause(text: str) -> str:
+    match = None if _ASKS_SIZE.match(text) else _PRESUMES.match(text)
+    whole = (
+        next((part for part in match.group("clause", "come", "made", "noun") if part), "") if match else ""
+    )
+    return _FURTHER.split(whole)[0]
+
+
+def _as_said(text: str, clause: str) -> str:
+    """A clause of the question as a statement: with its auxiliary put back, else quoted."""
+    match = _PRESUMES.match(text)
+    own = match is not None and (match["clause"] or "").startswith(clause)
+    aux = (match["aux"] or "").lower() if match is not None and own else ""
     agent = acting(text)
-    if agent and clause.startswith(agent) and match["aux"].lower() in ("do", "does", "did"):
-        return f"{agent} {match['aux'].lower()}{clause[len(agent) :]}"
-    return f'this is so: "{clause}"'
+    if aux in ("do", "does", "did") and agent and clause.startswith(agent):
+        if ABSOLUTE.search(clause):
+            return clause
+        return f"{agent} {aux}{clause[len(agent) :]}"
+    always = re.search(r"\b(?:always|never)\b", clause, re.I)
+    if aux and always is not None:
+        put_back = "" if aux in ("do", "does", "did") else f"{aux} "
+        return f"{clause[: always.start()]}{put_back}{clause[always.start() :]}"
+    verb = _VERB_OF.match(clause)
+    return f"{verb[1]} {aux} {clause[verb.end() :]}" if aux and verb else f'this is so: "{clause}"'
+
+
+def absolute(clause: str) -> bool:
+    """Whether a clause holds without exception by its own words; "not always" does not."""
+    return ABSOLUTE.search(clause) is not None and not _NOT_ABSOLUTE.search(clause)
 
 
 def weighed(look: Look, premise: str = "") -> tuple[Look, str]:
@@ -132,21 +109,71 @@ def weighed(look: Look, premise: str = "") -> tuple[Look, str]:
         look: what was found for the question, or for its premise.
         premise: what the question takes for granted; read from its words when left out.
     """
+    text = look.question.text
     outright = premise or look.question.premise
-    taken = outright or presumed(look.question.text)
-    ranked, denied = against(taken, look.ranked) if taken else ([], "")
+    if _PRESUMES.match(text) and not absolute(outright):
+        outright = ""
+    taken = outright or presumed(text)
+    if not taken:
+        asked = _YES_NO.match(text)
+        if asked is not None and absolute(asked["clause"]):
+            ranked, denied = against(asked["clause"], look.ranked)
+            if denied == "outcome" and not gates.unmet(look.question, look.concepts, ranked):
+                return replace(look, ranked=ranked), ""
+        return look, ""
+    ranked, denied = against(taken, look.ranked)
     if denied and not gates.unmet(look.question, look.concepts, ranked):
-        return replace(look, ranked=ranked), frames.denied(taken, plainly=denied == "outcome")
-    return look, frames.unchecked(outright) if outright else ""
+        said = taken if taken != outright else _stated(text, outright)
+        return replace(look, ranked=ranked), frames.denied(said, plainly=denied == "outcome")
+    if not outright or not look.ranked or _says(outright, look.ranked[0].match.hit.text):
+        return look, ""
+    if absolute(outright) and not _STRICT.search(outright):
+        return look, ""
+    return look, frames.on_premise(outright) if premise else frames.unchecked(outright)
+
+
+def of_the_product(look: Look) -> tuple[Look, str]:
+    """The same where a question takes a product for one with the other costimulatory domain, else ""."""
+    one, another = designs.carried(look.question.text, look.concepts, look.ranked)
+    if one is None or not another:
+        return look, ""
+    text = look.question.text
+    said = look.question.premise or _as_said(text, _clause(text) or text.rstrip("?"))
+    return replace(look, ranked=_led(one, look.ranked)), frames.denied(said, plainly=True)
+
+
+def _stated(text: str, premise: str) -> str:
+    return _as_said(text, premise) if _PRESUMES.match(text) else premise
+
+
+def _says(premise: str, text: str) -> bool:
+    """Whether a finding upholds a premise, or says most of its words and nothing against it."""
+    verdict = denies(premise, text)
+    if verdict is None:
+        return True
+    words = set(tokens(premise))
+    return not verdict and len(words & set(tokens(text))) >= _SAID * len(words) and not absolute(premise)
 
 
 def against(premise: str, ranked: Sequence[Ranked]) -> tuple[list[Ranked], Denied]:
     """The ranking, led by a finding that denies the premise, unless a likelier one upholds it.
 
+    What holds always is denied by one exception, whatever upholds it elsewhere.
+
     Arguments:
         premise: a clause with a direction.
         ranked: findings for the question, best first.
     """
+    if absolute(premise):
+        near = [
+            one
+            for one in ranked[:_FOR_AN_EXCEPTION]
+            if one.p >= _RARE * ranked[0].p and one.match.value("act") >= _SAME_ACT
+        ]
+        exception = excepted(premise, [one.match.hit.text for one in near])
+        if exception is not None:
+            return _led(near[exception], ranked), "outcome"
+        return list(ranked), ""
     found: dict[Denied, Ranked] = {}
     for at, one in enumerate(ranked[:_LOOKED_AT]):
         match = one.match
@@ -156,6 +183,8 @@ def against(premise: str, ranked: Sequence[Ranked]) -> tuple[list[Ranked], Denie
         denied = denies(premise, match.hit.text)
         if denied is None:
             return list(ranked), ""
+        if at and (match.value("entities") < 1 or of_another_thing(premise, match.hit.text)):
+            continue
         if denied == "outcome" and match.hit.paper.evidence != "news":
             return _led(one, ranked), denied
         found.setdefault(denied, one)
@@ -165,74 +194,3 @@ def against(premise: str, ranked: Sequence[Ranked]) -> tuple[list[Ranked], Denie
 
 def _led(one: Ranked, ranked: Sequence[Ranked]) -> list[Ranked]:
     return [one, *(other for other in ranked if other is not one)]
-
-
-def denies(premise: str, text: str) -> Denied | None:
-    """How a finding denies a premise: "" for not, None where it upholds it."""
-    held, told = effects(_TAIL.sub("", premise)), effects(_of_the_design(premise, text)) or effects(text)
-    if not held or not told or _by_degrees(premise):
-        return ""
-    outcome = held[-1]
-    same = [effect for effect in told if effect.outcome == outcome.outcome]
-    if any(effect.way == outcome.way for effect in same):
-        return None
-    if same:
-        return "outcome"
-    return "worth" if all(effect.worth == -outcome.worth != 0 for effect in told) else ""
-
-
-def _by_degrees(premise: str) -> bool:
-    """Whether who acts in a premise does so by degrees, before the word for the direction."""
-    outcome = _OUTCOME.search(premise)
-    ways = list(_WAY.finditer(premise[: outcome.start()])) if outcome is not None else []
-    return _GRADED.search(premise[: ways[-1].start()] if ways else premise[:0]) is not None
-
-
-def effects(text: str) -> list[Effect]:
-    """The outcomes of a text that are given a direction, in order."""
-    return list(_effects(text))
-
-
-def _effects(text: str) -> Iterator[Effect]:
-    last = ""
-    for found in re.finditer(rf"{_OUTCOME.pattern}|(?P<it>\bit\b(?=[.;,]|$))", text, re.I):
-        name = last if found.lastgroup == "it" else str(found.lastgroup)
-        adjective = found.group().lower() in ("exhausted", "senescent", "functional")
-        if not name or (adjective and _STATE_OF_CELLS.match(text, found.end())):
-            continue  # "exhausted CAR T cells" says whose, and not what became of them
-        last, way = name, _way(text, found)
-        if way is not None:
-            yield Effect("response", -way) if name == "failure" else Effect(name, way)
-    for whole in _TO_THE_CELLS.finditer(text):
-        if not _DENIES.search(text[max(0, whole.start() - 24) : whole.start()]):
-            yield Effect("function", 1 if whole["up"] else -1)
-
-
-def _way(text: str, found: re.Match[str]) -> int | None:
-    """Which way an outcome goes by the nearest word before it in its clause, else after it."""
-    start = max(0, found.start() - _BEFORE)
-    before = re.split(r"[;:.]|\bthan\b|\bbut\b|\bwhereas\b", text[start : found.start()])[-1]
-    after = re.split(r"[;:.,]|\bthan\b|\bbut\b", text[found.end() : found.end() + _AFTER])[0]
-    near = list(_WAY.finditer(before))
-    word = near[-1] if near else _WAY_AFTER.search(after)
-    around = before[near[-1].start() - 24 if near and near[-1].start() > 24 else 0 :] + after
-    if _DENIES.search(around):
-        return 0
-    if word is None:
-        return None
-    return 1 if word["up"] else -1
-
-
-def _of_the_design(premise: str, text: str) -> str:
-    """The clauses of a text on the domain that the premise speaks of first, where the text sets two apart."""
-    own, first = _NAMED.search(premise), _OUTCOME.search(premise)
-    behind = own is not None and first is not None and own.start() > first.start() and " than " in premise
-    if own is None or behind or len(demands.domains(text)) < 2:
-        return text
-    outcome = _OUTCOME.search(text)
-    kept = []
-    for clause in _CLAUSE.split(text):
-        named = {str(m.lastgroup) for m in _NAMED.finditer(clause)}
-        if named == {own.lastgroup}:
-            kept.append(clause if outcome is None else re.sub(r"\bit\b(?=\W*$)", outcome.group(), clause))
-    return "; ".join(kept)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.answering.premises import denies, effects, presumed
+from assistant.answering.denials import denies, excepted
+from assistant.answering.designs import more_of
+from assistant.answering.effects import effects
+from assistant.answering.premises import absolute, presumed
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,67 @@ def test_a_premise_is_denied_only_where_its_outcome_or_worth_turns(
     premise: str, text: str, verdict: str | None
 ) -> None:
     assert denies(premise, text) == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "more"),
+    [
+        ("CD28 CAR-T cells turn senescent sooner than 4-1BB CAR-T cells", "senescence", "cd"),
+        ("4-1BB protects CAR-T cells from senescence better than CD28", "senescence", "cd"),
+        ("CD28 holds off senescence better than 4-1BB", "senescence", "bb"),
+        (
+            "Cells acquired features of senescence; this happened with both but was more pronounced in "
+            "4-1BB (BBζ) than in CD28 (28ζ) CAR-T cells.",
+            "senescence",
+            "bb",
+        ),
+        ("p16 increased in CART19-BBζ cells (p=0.0165) but not in CART19-28ζ cells.", "p16", "bb"),
+        ("Replacing CD28 by 4-1BB in the GD2 CAR lowered exhaustion markers.", "exhaustion", "cd"),
+        ("GD2.28z CAR-T cells persisted less.", "persistence", "bb"),
+        ("4-1BB and CD28 CAR-T cells persisted alike.", "persistence", ""),
+    ],
+)
+def test_which_domain_has_more_of_an_outcome(text: str, outcome: str, more: str) -> None:
+    assert more_of(text, outcome) == (outcome, more)
+
+
+@pytest.mark.parametrize(
+    ("premise", "text", "verdict"),
+    [
+        (
+            "cells grown in IL-2 stay more stem-like than cells grown in IL-15",
+            "CAR T cells expanded in IL-15 kept a memory phenotype, with more division than those in IL-2.",
+            "outcome",
+        ),
+        (
+            "cells grown in IL-15 stay more stem-like than cells grown in IL-2",
+            "CAR T cells expanded in IL-15 kept a memory phenotype, with more division than those in IL-2.",
+            None,
+        ),
+        # What does not rise need not fall, and what the loss of a thing does is not what the thing does.
+        ("those with more X cells respond worse", "Patients who did not respond had more X cells.", ""),
+        ("tonic signalling does impair T cells", "Lowering tonic signalling improved T-cell function.", ""),
+        ("BATF deletion does delay exhaustion", "BATF binds and raises a set of exhaustion genes.", ""),
+        ("blocking FABP4 does stop senescence", "Blocking FABP4 stopped tumour-induced senescence.", None),
+    ],
+)
+def test_a_comparison_turned_round_and_a_loss_are_read_as_such(
+    premise: str, text: str, verdict: str | None
+) -> None:
+    assert denies(premise, text) == verdict
+
+
+def test_an_exception_denies_what_holds_always() -> None:
+    rule = "T cells always reach senescence with short telomeres."
+    exception = "Senescent cells had longer telomeres than others."
+    assert excepted("senescent T cells always have short telomeres", [rule, exception]) == 1
+    assert excepted("senescent T cells always have short telomeres", [rule]) is None
+    # Cells that are kept from senescence say nothing on senescent ones.
+    kept = "Cells with longer telomeres are protected from senescence."
+    assert excepted("senescent T cells always have short telomeres", [kept]) is None
+
+
+def test_not_always_is_no_rule() -> None:
+    assert absolute("p16 is always a sign")
+    assert not absolute("p16 is not always a sign")
+    assert not absolute("T cells that cannot divide carry CD57")
