@@ -184,9 +184,20 @@ def _belongs(before: Clause, clause: Clause) -> bool:
     return (
         only_amounts
         and len(before.names) == 1
+        and all(_counts(before.names[0], a) for a in clause.amounts)
         and not is_sized(before)
         and (clause.lead in ("comma", "under", "with") or clause.lead_text == "also")
     )
+
+
+def _counts(name: Item, amount: Item) -> bool:
+    """Whether an amount may be one of a name: "without lymphodepletion at 5e7 cells" is two things."""
+    from assistant.kinetics.parameters import meanings
+
+    unit = amount.amount.unit.split("/")[0] if amount.amount is not None else ""
+    if unit not in ("cells", "molecules") or name.kind != "concept":
+        return True
+    return any(meanings()[p].unit.split("/")[0] == unit for p in vocabulary().concepts[name.name].moves)
 
 
 def is_timed(item: Item) -> bool:
