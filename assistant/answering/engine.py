@@ -330,9 +330,12 @@ class Engine:
     def _answer(self, frame: Frame, look: Look, length: Length | None, preface: str = "") -> Answer:
         size = length or cast(Length, self.settings.text("answer.length"))
         whatif = offer.whatif_for(look.question.text)
-        chosen = selection.choose(
-            look.question, self._sides(look.retrieval), look.ranked, self._matcher, size
-        )
+        named = self._sides(look.retrieval)
+        chosen = selection.choose(look.question, named, look.ranked, self._matcher, size)
+        asides = [sides.untold(look.question.text, look.concepts, [c.ranked for c in chosen])]
+        if look.question.shape == "list":
+            whole = selection.choose(look.question, named, look.ranked, self._matcher, "full")
+            asides.append(frames.among_others(look.question.text, len(whole) - len(chosen)))
         composed = extractive.compose(
             chosen,
             look.matches,
@@ -342,7 +345,7 @@ class Engine:
             length=size,
             preface=preface or look.preface,
             whatif=whatif,
-            aside=sides.untold(look.question.text, look.concepts, [c.ranked for c in chosen]),
+            aside="\n\n".join(filter(None, asides)),
         )
         return Answer(
             kind="answer",

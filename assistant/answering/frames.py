@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from assistant.answering.look import Look
 from assistant.evidence import Filters
+
+_ASKS_LIST: Final = re.compile(
+    r"(?:which|what|list|name)\s+(?:[\w-]+\s+){0,2}?"
+    r"(?:markers|genes|ways|features|products|strategies|factors|drugs|trials)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,14 @@ def left_out(passages: int) -> str:
         f"the filter by system leaves out {passages:,} passages of full text, which carry no system: "
         "ask without it to search them too"
     )
+
+
+def among_others(question: str, further: int) -> str:
+    """A line under a list that is cut, so that it is not taken for the whole; "" for no list or no more."""
+    if further < 1 or not _ASKS_LIST.match(question):
+        return ""
+    count = f"{further} further finding{'' if further == 1 else 's'}"
+    return f"**Among others** This need not be the whole list: `senescope ask --full` shows {count}."
 
 
 def on_premise(premise: str) -> str:

@@ -251,6 +251,18 @@ def test_a_claim_that_bears_on_the_question_is_shown(
     assert claim in [c.claim for c in ask(question).conflicts]
 
 
+def test_a_list_that_is_cut_says_so_and_how_much_more_there_is(ask: Callable[..., Answer]) -> None:
+    question = "which markers identify senescent CAR-T cells?"
+    told = [s for s in ask(question).sentences if s.role != "conflict"]
+    whole = [s for s in ask(question, length="full").sentences if s.role != "conflict"]
+    further = len(whole) - len(told)
+    assert further > 1
+    assert f"`senescope ask --full` shows {further} further findings." in ask(question).answer
+    assert {s.text for s in told} <= {s.text for s in whole}
+    assert "Among others" not in ask(question, length="full").answer
+    assert "Among others" not in ask("Does rest reverse exhaustion of CAR-T cells?").answer
+
+
 def test_a_badge_tells_the_source_and_the_limits_tell_what_was_read(ask: Callable[..., Answer]) -> None:
     answer = ask("What is the half-life of cilta-cel?")
     assert "*(patients, 4-1BB, second-hand source)*" in answer.answer
