@@ -27,6 +27,7 @@ from assistant.kinetics.words import vocabulary
 _ONLY: Final = re.compile(r"\b(?:only|alone|solely|just)\b")
 _RECEPTOR: Final = re.compile(r"\b(?:car(?:-?t)?s?|construct|receptor|design)\b")
 _LIKENED: Final = re.compile(
+    r"\bas\s\w+\s(?:[\w-]+\s){0,3}as\s(?:an?\s|the\s)?$|"
     r"\b(?:same|rate|level|dose|value|speed|affinity|density|schedule|share|\w+tion|\w+ence)\s(?:of|as|like"
     r"|from)\s(?:an?\s|the\s)?$"
 )

@@ -53,6 +53,9 @@ def placed(sheet: Sheet) -> Iterator[str]:
             if places and change.side not in sides:
                 yield f"'{change.said}' stands with the other design"
             yield from _shared(sheet, change, anchors)
+            yield from _trailing(sheet, change, anchors)
+    if re.match(r"\s*both\b", sheet.folded[arms.end :]) and arms.kind == "versus":
+        yield "'both' in the second arm: say what both is"
     own = [c for c in found.changes if c.side == "A"]
     if arms.kind == "with-without" or _OR_NOT.search(sheet.folded):
         mark = _WITHOUT.search(sheet.folded)
@@ -64,6 +67,18 @@ def placed(sheet: Sheet) -> Iterator[str]:
         told_of = it is None or it.group().split()[-1] in sheet.told
         if it is not None and not told_of and any(c.side != "both" for c in found.changes):
             yield f"'{it.group()}': what it stands for is not clear"
+
+
+def _trailing(sheet: Sheet, change: WordChange, anchors: list[Mention]) -> Iterator[str]:
+    """What follows a comparison behind a comma may be of both: "1e8 vs 1e9 cells, with rest"."""
+    told = any("read as part of design" in a for a in sheet.found.assumed)
+    if told or sheet.arms.kind not in ("versus", "instead", "pair") or not anchors:
+        return
+    spans = {sheet.stretch(a.start) for a in anchors}
+    start, end = min(spans)
+    behind = start > sheet.arms.end and not sheet.within((start, end), sheet.designs)
+    if len(spans) == 1 and behind and not sheet.arms.swapped and not _ONLY.search(sheet.folded, start, end):
+        yield f"'{change.said}' stands behind both arms, and was read for one"
 
 
 def _doubled(change: WordChange, changes: Sequence[WordChange]) -> Iterator[str]:
