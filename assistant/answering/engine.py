@@ -155,8 +155,8 @@ class Engine:
                 return self._number(frame, number)
             look = self._looker.look(resolved.text, resolved.filters, about=resolved.subject)
             corrected, preface = premises.of_the_product(look)
-            if preface:
-                return self._answer(frame, corrected, length, preface)
+            if preface:  # nothing but the correction where the rest of the question has no answer
+                return self._answer(frame, corrected, length if look.answers else "brief", preface)
             premise = look.question.premise
             if premise and (not look.answers or premises.absolute(premise)):
                 # A question that stands on a premise is answered by what the corpus says on the premise.

@@ -72,6 +72,12 @@ def test_a_product_taken_for_one_of_the_other_domain_is_corrected(
     assert answer.citations[0].passage == lead
 
 
+def test_only_the_correction_stands_where_the_rest_has_no_answer(engine: Engine) -> None:
+    answer = engine.ask("Since brexu-cel is a 4-1BB product, how many grams does it weigh?")
+    assert answer.citations[0].passage == "jtm2023-construct-differences#F6"
+    assert len(answer.sentences) <= 2
+
+
 @pytest.mark.parametrize(
     "question",
     [
