@@ -90,6 +90,11 @@ _STOPS: Final = re.compile(
     r"[;:.]|\b(?:than|but|whereas|chang\w+|affect\w*|alter\w*|modulat\w+|influenc\w+)\b", re.I
 )
 """What a word for a direction does not reach beyond: "lower affinity changes killing" is no less killing."""
+_ASIDE: Final = re.compile(r",? (?:but|and) not [^,;.]{1,40},")
+"""What an effect is not of: "X, but not Y, caused it" denies nothing of X."""
+_VERB: Final = re.compile(
+    r"(?:persist|proliferat|expand|kill|surviv|respond)ed|divided|grew|(?:persist|proliferat|surviv)es?", re.I
+)
 _OPEN: Final = re.compile(r"more|most|less|few|fewer|higher|lower|bec[ao]mes?|turn(?:ed|s)?|ma[kd]es?", re.I)
 """Words that leave the direction to an adverb: "those with more of them respond worse", "became so later"."""
 _DENIES: Final = re.compile(r"\b(?:no|not|never|neither|nor|without|cannot|no longer)\b", re.I)
@@ -140,7 +145,7 @@ def effects(text: str) -> list[Effect]:
 
 
 def _effects(text: str) -> Iterator[Effect]:
-    last = ""
+    last, text = "", _ASIDE.sub(",", text)
     for found in re.finditer(rf"{OUTCOME.pattern}|(?P<it>\bit\b(?=[.;,]|$))", text, re.I):
         name = last if found.lastgroup == "it" else str(found.lastgroup)
         adjective = found.group().lower() in ("exhausted", "senescent", "functional", "persisting")
@@ -162,6 +167,10 @@ def _way(text: str, found: re.Match[str], name: str) -> Effect | None:
     """Which way an outcome goes by the nearest word before it in its clause, else after it."""
     start = max(0, found.start() - _BEFORE)
     before = _STOPS.split(text[start : found.start()])[-1]
+    if _VERB.fullmatch(found.group()):
+        before = re.split(r",| and ", before)[
+            -1
+        ]  # "resisted exhaustion, persisted": each verb has its own way
     after = re.split(r"[;:.,]|\bthan\b|\bbut\b", text[found.end() : found.end() + _AFTER])[0]
     near = list(WAY.finditer(before))
     adverb = _ADVERB.match(after)

@@ -19,6 +19,8 @@ from assistant.answering.premises import absolute, presumed
         ("Low-affinity CAR T cells killed more.", [("killing", 1)]),
         ("The signature went with non-response.", [("response", -1)]),
         ("Irradiation improves 4-1BB CAR-T cells.", [("function", 1)]),
+        ("They resisted exhaustion, persisted and killed.", [("exhaustion", -1)]),
+        ("Losing hTR, but not hTERT, caused apoptosis.", [("death", 1)]),
     ],
 )
 def test_the_way_an_outcome_goes_is_read_from_its_clause(text: str, found: list[tuple[str, int]]) -> None:
