@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant.kinetics import borrowing, complaints, contradictions, levers, looking
+from assistant.kinetics import borrowing, complaints, contradictions, leaving, levers, looking
 from assistant.kinetics.clauses import Clause, is_edit, side_of, split
 from assistant.kinetics.framing import Frame, frame
 from assistant.kinetics.neighbours import meant
@@ -25,6 +25,7 @@ _VAGUE = ("better", "worse", "best")
 _TOGETHER = re.compile(
     r"\b(?:together|simultaneous\w*|mixed|mixture|cocktail|co-?(?:infus|administ)\w*)\b", re.I
 )
+_RANKED = re.compile(r"\b(?:most|least|best|worst)\b", re.I)
 _DOSING = ("split-dose", "second-infusion")
 
 
@@ -57,6 +58,7 @@ def read(text: str) -> Understood | NotUnderstood:
         _read_part([c for c in clauses if c.part == part], clauses, shape, notes, sides)
     changes = _sided(notes, shape)
     notes.assumed += [f"'{m.group().strip()}' read as that value" for m in _BOUND.finditer(text)]
+    notes.assumed += leaving.as_it_is(changes, designs)
     looking.outcomes(items, notes)
     if not any(c.events for c in changes):
         looking.looked_at(items, notes)
@@ -81,6 +83,12 @@ def _concluded(
         named = any(i.kind == "design" for i in items)
         told = any(i.kind in ("layer", "concept", "event") and i.name not in _LOOKED for i in items)
         adds = any(i.kind in ("with", "without") for i in items)
+        ranked = _RANKED.search(text)
+        if ranked is not None and notes.asks:
+            rank = (
+                f"'{ranked.group()}' asks for a ranking, e.g. 'which lever most lowers persistence in 28z?'"
+            )
+            return NotUnderstood(text, f"No change was understood: {rank}.", unknown)
         if not named or unknown or shape.compared or not a or told or adds:
             return complaints.refused(text, unknown or tuple(notes.assumed), asked=bool(notes.asks))
         b = "28z" if a == "bbz" else "bbz"
@@ -98,6 +106,7 @@ def _concluded(
         notes.stops = "when it is to happen hangs on an event, and a schedule is told in days"
     if shape.guessed and _TOGETHER.search(text):
         notes.stops = "a mixture of two products is not in the model"
+    notes.stops = notes.stops or looking.scanned(items, changes)
     why = notes.stops or complaints.prevents(items, notes.used, scheduled=scheduled, guessed=shape.guessed)
     if why:
         said = f" Besides: {'; '.join(unknown)}." if unknown else ""
@@ -172,7 +181,11 @@ def _read_clause(
     notes.used |= {i.start for i in kept}
     bare = next((i for i in kept if i.text.lower() == "same"), None)
     if bare is not None and not names and not clause.designs:
-        notes.problems.append((bare.start, f"'{bare.text}': same as what? Name the design that is meant"))
+        said = f"'{bare.text}': same as what? Name the design that is meant"
+        notes.problems.append((bare.start, said))
+        if shape.compared and any(made for _, made in notes.sides):
+            # What stands beside it belongs to that arm alone, and may have been read for both.
+            notes.stops = "what 'same' stands for is not said, and the rest of its arm hangs on it"
     if kept and names and not any(i.kind in ("amount", "up", "down", "level") for i in clause.items):
         # "Does TET2 loss keep the memory cells": what is kept is a quantity, not the edit before it.
         held = [i for i in names if i.kind == "concept"] or names
@@ -246,6 +259,12 @@ def _denied(names: list[Item], clause: Clause, notes: Notes) -> tuple[list[Item]
     c-Jun" leave things as they are; "does not express PD-1" is the loss of it.
     """
     word = next((i for i in clause.items if i.text.lower() in NEGATIONS), None)
+    untouched = leaving.untouched(clause)
+    if untouched is not None and names:
+        notes.used |= {i.start for i in clause.items if i.kind != "design"}
+        told = " ".join(i.text for i in clause.items if i.kind not in ("stop", "design"))
+        notes.assumed.append(f"'{untouched} {told}': left as the design has it")
+        return [], False
     if word is None or not names:
         return names, False
     changed = any(i.kind in ("amount", "up", "down", "level", "off", "loss") for i in clause.items)
@@ -256,7 +275,7 @@ def _denied(names: list[Item], clause: Clause, notes: Notes) -> tuple[list[Item]
         clause.items = [i for i in clause.items if i not in expressed]
         return names, False
     concepts = [n for n in names if n.kind == "concept" and vocabulary().concepts[n.name].off is not None]
-    if concepts == names and not changed:
+    if concepts == names and not changed and not leaving.excluded(word, names[0], clause):
         notes.used.add(word.start)
         return names, True
     notes.used |= {i.start for i in clause.items if i.kind not in ("design", "unknown")} | {word.start}

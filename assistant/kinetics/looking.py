@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from assistant.kinetics.notes import Notes
+from assistant.kinetics.wording import WordChange
 from assistant.kinetics.words import Item
 
 _WHEN = re.compile(r"(?:if|when|whenever|once|unless|until|upon|after|before|at)$", re.I)
@@ -17,6 +19,22 @@ _ASKING = re.compile(
 )
 _OPENING = re.compile(r"(?:will|would|is|are|can|could|should)\b", re.I)
 """These ask only where they open the sentence."""
+
+
+_SCANS: Final = re.compile(r"(?:scan|sweep|titrat|dose-response|ramp)\w*$", re.I)
+
+
+def scanned(items: Sequence[Item], changes: Sequence[WordChange]) -> str:
+    """Why a scan is not run as its two ends, or ""."""
+    word = next((i for i in items if i.kind == "unknown" and _SCANS.match(i.text)), None)
+    if word is None:
+        return ""
+    target = next((c.target for c in changes if c.kind == "set"), "dose")
+    ends = sorted(c.amount for c in changes if c.target == target and c.amount)
+    span = f"{ends[0]:g}..{ends[-1]:g}" if len(ends) > 1 else "FROM..TO"
+    return (
+        f"'{word.text}' asks for all that lies between two values: add `--scan {target}={span}` to a what-if"
+    )
 
 
 def outcomes(items: Sequence[Item], notes: Notes) -> None:

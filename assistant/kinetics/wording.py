@@ -163,6 +163,24 @@ _UNDONE: Final = re.compile(
     r"\b(?:un|non-?)(?=(?:rested|paused|irradiated|lymphodepleted|conditioned)\b)", re.I
 )
 """A prefix that denies: "rested vs unrested"."""
+_NOT_GIVEN: Final = re.compile(
+    r"\bnot (?:been |being )?(?:given|receiving|getting|treated with)\s"
+    r"(?!(?:at|on|to|in|more|until|before|after|\d))",
+    re.I,
+)
+"""A treatment that is denied by its verb: "not given lymphodepletion"."""
+_NO_CHANGE: Final = re.compile(
+    r"\b(?:with\s)?(?:no|without\s(?:any|an?))\s(?:(?P<what>(?!more|less)[\w-]+(?:\s[\w-]+){0,2})\schanges?\b"
+    r"|(?:change|alteration|modification)s?\s(?:of|in|to)\b)",
+    re.I,
+)
+"""What is said to stay: "no change of the kill rate", "no dose change"."""
+_MINUS: Final = re.compile(r"(?<=\s)-(?=[A-Z][A-Za-z0-9-]+)(?!T\b)")
+"""A name that is taken away by a sign: "+TET2 -LD"."""
+_SHORT_UNITS: Final = (
+    (re.compile(r"(?<=\d)\s?(?:h|hrs?)\b(?![-/^*])"), " hours"),
+    (re.compile(r"(?<=\d)\sd\b(?![-/^*])"), " days"),
+)
 _SHORTEST: Final = 14
 """Days; below it no outcome of the table but the peak is read."""
 
@@ -171,6 +189,10 @@ def _reordered(text: str) -> str:
     """The text with a product inside another name put behind it, and "wait X and" as "after X"."""
     text = _BETWEEN_WORDS.sub(r"\1 \3 in \2", text.rstrip(" ?.!"))
     text = _DESIGN_INSIDE.sub(r"\1 \2 \4 of \3", _BOTH_DOMAINS.sub("third-generation", text))
+    text = _NO_CHANGE.sub(
+        lambda m: f"without changing {m['what'] or ''}".rstrip(), _NOT_GIVEN.sub("without ", text)
+    )
+    text = _MINUS.sub("without ", text)
     text = _UNDONE.sub("without ", _NOT_THAT.sub(r" instead of \1", text))
     return _WAIT.sub(r"after \1 ", _DESIGN_BETWEEN.sub(r"\1 \3 of \2", text))
 
@@ -183,6 +205,8 @@ def parse(text: str) -> Understood | NotUnderstood:
     from assistant.kinetics.spelling import corrected
 
     cleaned = " ".join(text.split())
+    for short, long in _SHORT_UNITS:
+        cleaned = short.sub(long, cleaned)
     if not cleaned:
         return NotUnderstood(text, "The what-if is empty.")
     if len(cleaned) > 2000:

@@ -111,6 +111,8 @@ def test_the_second_look_objects_to_every_kind_of_wrong_reading() -> None:
         ("lower the dose so that exhaustion halves in 28z", "'so that'"),
         ("tenfold more antigen for bbz than for 28z", "more than of the other"),
         ("low-affinity CAR vs 28z", "4-1BB or CD28?"),
+        ("28z with 10 fold dose difference", "which side has more"),
+        ("TET2 KO in BBz without stopping proliferation", "leaves it alone"),
         ("28z vs low-affinity CAR", "4-1BB or CD28?"),
     ],
 )

@@ -31,6 +31,7 @@ _LIKENED: Final = re.compile(
     r"\b(?:same|rate|level|dose|value|speed|affinity|density|schedule|share|\w+tion|\w+ence)\s(?:of|as|like"
     r"|from)\s(?:an?\s|the\s)?$"
 )
+_SAME: Final = re.compile(r"\bthe\ssame\s(?:car(?:-?t)?|construct|design|product|receptor)\b")
 _COMPARED: Final = re.compile(r"\bcompar|\bdiffer|\bvs\b|\bversus\b|\bagainst\b|\bbetter\b|\bor\b|\bboth\b")
 _ADDED: Final = re.compile(r"\b(?:add|put|insert|graft|fus)\w*\b")
 _STATE: Final = re.compile(
@@ -92,8 +93,22 @@ def _unnamed(sheet: Sheet, side: str) -> Iterator[str]:
     """ "Low-affinity CAR vs 28z": the first may be a 4-1BB one as well as a CD28 one."""
     first = (side == "A") != sheet.arms.swapped
     start, end = (0, sheet.arms.start) if first else (sheet.arms.end, len(sheet.text))
+    if _SAME.search(sheet.folded, start, end) and _contrasted(sheet):
+        return  # "short culture vs the same CAR cultured for two weeks"
     if _RECEPTOR.search(sheet.folded, start, end) and not _ONLY.search(sheet.folded, start, end):
         yield f"which costimulation '{sheet.text[start:end].strip()}' has is not said: 4-1BB or CD28?"
+
+
+def _contrasted(sheet: Sheet) -> bool:
+    """Whether both arms change the same thing and nothing else."""
+    of = {s: {_about(c) for c in sheet.found.changes if c.side == s} for s in ("A", "B")}
+    return len(of["A"]) == 1 and of["A"] == of["B"]
+
+
+def _about(change: WordChange) -> str:
+    """The quantity that a change moves: a level of culture by either of its levers."""
+    levels = (c.id for c in vocabulary().concepts.values() if change.target in (c.low, c.high))
+    return change.concept or next(levels, change.target)
 
 
 def mentioned(sheet: Sheet) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from assistant.kinetics.proofreading.directions import words
@@ -41,6 +41,13 @@ _LOOKS_LIKE: Final = re.compile(
 )
 _TREATED: Final = re.compile(r"loss|knock|\bko\b|delet|antibod|inhibit|blockade|anti|mab\b|therap")
 """Names of what is done to a gene: without it nothing is done, while "no TET2" is the loss itself."""
+_TOUCHED: Final = re.compile(
+    r"\s(?!(?:hav|giv|us|add|receiv|undergo|becom|gett|be|any)\w*)\w{3,}ing\s(?:the\s|any\s|its\s|their\s)?$"
+)
+"""What is done to a thing after "without": it is the doing that is denied."""
+_NO_CHANGE: Final = re.compile(r"\bno\s(?:change|alteration|effect)s?\s(?:of|in|to|on)\s(?:the\s|its\s)?$")
+_NO: Final = re.compile(r"\bno\s$")
+_CHANGE: Final = re.compile(r"\schanges?\b")
 _ELSE: Final = re.compile(
     r"\b(?:all|everything|anything|things?|rest|conditions?)\s(?:else\s|other\s)?(?:\w+\s){0,3}"
     r"(?:equal|same|unchanged|constant|fixed)\b|\botherwise\s(?:the\ssame|equal|unchanged|identical)"
@@ -122,6 +129,14 @@ def denials(sheet: Sheet) -> Iterator[str]:
             yield f"'{match.group()}' says something that no rule reads"
     if sheet.arms.kind == "with-without":
         return
+    for name in sheet.things:
+        still = _NO_CHANGE.search(sheet.folded[: name.start])
+        if _CHANGE.match(sheet.folded, name.end):
+            still = still or _NO.search(sheet.folded[: name.start])
+        zero = (c for c in sheet.found.changes if is_of(name, c) and c.kind == "set" and not c.amount)
+        yield from (
+            f"'{still.group()}{name.text}' leaves it alone, and '{c.said}' was read" for c in zero if still
+        )
     skip = [(n.start, n.end) for n in sheet.names] + [(sheet.arms.start, sheet.arms.end)]
     elses = [m.span() for m in _ELSE.finditer(sheet.folded)]
     for kind, pattern in (("off", _OFF), ("not", _NOT), ("keep", _KEEP)):
@@ -133,6 +148,7 @@ def denials(sheet: Sheet) -> Iterator[str]:
 
 def _denial(sheet: Sheet, match: re.Match[str], kind: str) -> Iterator[str]:
     scope = _scope(sheet, match, kind)
+    yield from _taken_away(sheet, match, kind, scope)
     for name in scope:
         for change in sheet.found.changes:
             if is_of(name, change) and not _agrees(sheet, kind, name, change):
@@ -140,6 +156,19 @@ def _denial(sheet: Sheet, match: re.Match[str], kind: str) -> Iterator[str]:
     told = match.group() in sheet.told
     if not scope and kind != "off" and not told and not _is_of_other(sheet, match):
         yield f"'{match.group()}' turns something round, and it is not clear what"
+
+
+def _taken_away(sheet: Sheet, match: re.Match[str], kind: str, scope: Sequence[Mention]) -> Iterator[str]:
+    """A quantity set to nothing where the words only leave it alone: "without touching", ", not the ..."."""
+    for name in scope:
+        between = sheet.folded[match.end() : name.start]
+        leading = sheet.folded[: match.start()].rstrip()
+        touched = kind == "off" and _TOUCHED.match(between) is not None
+        bare = match.group() == "not" and between.strip() in ("", "the", "its", "their")
+        excluded = bare and leading.endswith((",", " but", " and")) and not name.text.lower().endswith("ed")
+        for change in sheet.found.changes if touched or excluded else ():
+            if is_of(name, change) and change.kind == "set" and not change.amount:
+                yield f"'{match.group()}{between}{name.text}' leaves it alone, and '{change.said}' was read"
 
 
 def asked(sheet: Sheet) -> Iterator[str]:
@@ -158,6 +187,12 @@ def asked(sheet: Sheet) -> Iterator[str]:
 
 def _scope(sheet: Sheet, match: re.Match[str], kind: str) -> list[Mention]:
     """The names that a denial stands over."""
+    if match.group() == "none" and re.match(r"\s*(?:[,;.]|$)", sheet.folded[match.end() :]):
+        before = [
+            n for n in sheet.within(sheet.window(match.start()), sheet.things) if n.start < match.start()
+        ]
+        if before:
+            return before[-1:]  # "LD none; dose 3e8"
     ahead = [n for n in sheet.within(sheet.window(match.end()), sheet.things) if n.start >= match.end()]
     if ahead and not (kind == "keep" and match.group() in ("unchanged", "stays", "stay", "intact", "same")):
         return ahead

@@ -21,6 +21,8 @@ _NONE: Final = re.compile(
     r"|nothing|\w+n't"
     r"|delet\w*|abrogat\w*|exclud\w*|loss|los[et]|nil|away|devoid|dropp?\w*)\b"
 )
+_APART: Final = re.compile(r"[\s-](?:(?!more|less|higher|lower|fewer)[\w-]+\s){0,2}differen\w+")
+"""A difference without a direction: "a 10-fold dose difference"."""
 _TUMOUR: Final = re.compile(
     r"\b(?:tumou?r|burden|lymphoma|leuka?emia|leuka?emic|myeloma|disease|blast|cancer|h0)"
 )
@@ -89,6 +91,9 @@ def _owned(sheet: Sheet, number: Mention, owners: list[WordChange]) -> Iterator[
     more = _MORE.match(sheet.folded, number.end) if number.kind in ("plain", "per kg") else None
     if more is not None and any(c.kind == "set" for c in owners):
         yield f"'{said}{more.group()}' is a difference, and was read as the value"
+    apart = _APART.match(sheet.folded, number.end) if number.kind in ("fold", "percent") else None
+    if owners and apart is not None:
+        yield f"'{said}{apart.group()}' does not say which side has more"
     if owners and sheet.arms.compared and number.kind != "time":
         side = sheet.side(number.start)
         if all(c.side not in (side, "both") for c in owners):
