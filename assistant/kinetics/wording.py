@@ -175,8 +175,10 @@ _NO_CHANGE: Final = re.compile(
     re.I,
 )
 """What is said to stay: "no change of the kill rate", "no dose change"."""
-_MINUS: Final = re.compile(r"(?<=\s)-(?=[A-Z][A-Za-z0-9-]+)(?!T\b)")
+_MINUS: Final = re.compile(r"(?<!anti\s)(?<=\s)-(?=[A-Z][A-Za-z0-9-]+)(?!CD28|CD137|BBz)")
 """A name that is taken away by a sign: "+TET2 -LD"."""
+_PLUS: Final = re.compile(r"(?<=\s)\+\s?(?=[A-Za-z])")
+"""And one that is added: beside a minus it does not share in it."""
 _SHORT_UNITS: Final = (
     (re.compile(r"(?<=\d)\s?(?:h|hrs?)\b(?![-/^*])"), " hours"),
     (re.compile(r"(?<=\d)\sd\b(?![-/^*])"), " days"),
@@ -192,7 +194,8 @@ def _reordered(text: str) -> str:
     text = _NO_CHANGE.sub(
         lambda m: f"without changing {m['what'] or ''}".rstrip(), _NOT_GIVEN.sub("without ", text)
     )
-    text = _MINUS.sub("without ", text)
+    if _MINUS.search(text):
+        text = _PLUS.sub("with ", _MINUS.sub("without ", text))
     text = _UNDONE.sub("without ", _NOT_THAT.sub(r" instead of \1", text))
     return _WAIT.sub(r"after \1 ", _DESIGN_BETWEEN.sub(r"\1 \3 of \2", text))
 
