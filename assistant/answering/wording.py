@@ -68,7 +68,14 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
     members = {member for group in _members() for member in group if " " in member}
     # Longest first, so that "come back to full function" is not cut into "come back".
     ordered = sorted(members, key=lambda m: (-len(m), m))
-    return tuple((re.compile(rf"\b{re.escape(m)}\b", re.I), m) for m in ordered)
+    return tuple((re.compile(rf"\b{_either_spelling(re.escape(m))}\b", re.I), m) for m in ordered)
+
+
+def _either_spelling(member: str) -> str:
+    """A pattern for a phrase of the table, which is in British spelling, in either."""
+    return re.sub(
+        r"is(?=e\b|ed\b|ing\b|ation)", "i[sz]", member.replace("our", "ou?r").replace("aem", "a?em")
+    )
 
 
 def phrases_in(text: str) -> tuple[Phrase, ...]:

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from assistant.retrieval.tokens import STOP_WORDS, fold, stem, tokens, word_tokens
+from assistant.retrieval.tokens import STOP_WORDS, american, fold, stem, tokens, word_tokens
 
 _RUN: Final = re.compile(r"[^\W_]+")
 _GREEK_NAME: Final = re.compile("alpha|beta|gamma|delta|epsilon|zeta|kappa")
@@ -193,6 +193,14 @@ class Lexicon:
                 found.append(entity)
                 after = entity.end
         return tuple(found)
+
+    def spelled(self, text: str) -> str:
+        """The text in one notation: glossary terms by their own name, the rest in American spelling."""
+        parts, after = [], 0
+        for entity in self.entities_in(text):
+            parts += [american(text[after : entity.start]), entity.term.lower()]
+            after = entity.end
+        return "".join([*parts, american(text[after:])])
 
     def _longest_at(self, text: str, runs: Sequence[tuple[int, int]], first: int) -> Entity | None:
         """The longest term whose notation starts with the run of letters and digits number `first`."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TEXT_INDEX_VERSION", "TextIndex", "Words"]
 
-TEXT_INDEX_VERSION: Final = "5"
+TEXT_INDEX_VERSION: Final = "6"
 """Part of the name of a stored index: raise it when the tokens or the arrays change."""
 
 

@@ -51,7 +51,14 @@ _BRITISH: Final = tuple(
 )
 """British to American spelling, on word parts; both sides of a search pass through it."""
 
+_ADJECTIVES: Final = (
+    (re.compile(r"(?<=[a-z]{2}(?:ly|[b-z]o))tic$"), "sis"),
+    (re.compile(r"(?<=mitochondri)(?:al|on)$"), "a"),
+)
+"""Adjectives and the nouns that they come from, which the stemmer keeps apart: glycolytic, glycolysis."""
+
 _WORD: Final = re.compile(r"[a-z0-9]+(?:[-'/.+][a-z0-9]+)*")
+_LETTERS: Final = re.compile(r"[a-z]+")
 _JOINT: Final = re.compile(r"[-'/.+]")
 
 
@@ -94,11 +101,24 @@ def _pairs(word: str) -> tuple[tuple[str, str], ...]:
     return tuple(kept)
 
 
+def american(text: str) -> str:
+    """The text in lower case and American spelling, word by word; what the embedder has seen most."""
+    return _LETTERS.sub(lambda m: _american(m.group()), text.lower())
+
+
+@lru_cache(maxsize=1 << 16)
+def _american(word: str) -> str:
+    for pattern, american in _BRITISH:
+        word = pattern.sub(american, word)
+    return word
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The Snowball stem of one folded word, in American spelling."""
-    for pattern, american in _BRITISH:
-        word = pattern.sub(american, word)
+    word = _american(word)
+    for pattern, noun in _ADJECTIVES:
+        word = pattern.sub(noun, word)
     return _stemmer().stemWord(word)
 
 
