@@ -19,7 +19,7 @@ from assistant.answering.wording import phrases_in, plain, wordings_of
 from assistant.retrieval.tokens import STOP_WORDS, tokens
 
 if TYPE_CHECKING:
-    from assistant.retrieval.lexicon import Query
+    from assistant.retrieval.lexicon import Entity, Query
     from assistant.retrieval.retriever import Retriever
 
 _GENERIC_WORDS: Final = (
@@ -54,6 +54,9 @@ _SPELT_OUT: Final = {
     "yrs": "years", "mo": "months",
 }  # fmt: skip
 """Short forms and what findings write."""
+_PARTS: Final = re.compile(r"[\s-]+")
+_MADE_OF: Final = re.compile(r"IL-?\d+|GD2|BCMA|HER2|EGFR")
+"""Parts of the name of a product that are terms of their own: what its cells make or see."""
 _HARM: Final = "#harm"
 """Held by every text that speaks of harm or of its absence."""
 _SAFETY_WORDS: Final = (
@@ -66,6 +69,8 @@ _SAFETY_WORDS: Final = (
     "tolerated",
     "side effects",
 )
+_LONGER: Final = ("longer",)
+"""Said by times that are set side by side: "168 days against 14 days"."""
 _OTHER_WAY: Final = re.compile(r"\b(?:the|in) reverse\b(?= of|[,.;]|$| direction| order)", re.I)
 """The other direction, not the undoing of something."""
 _ASKING: Final = re.compile(r"\bhow (?:long|many|much|often|soon|late|quickly|old|fast)\b", re.I)
@@ -155,7 +160,7 @@ class Reader:
         if known is None:
             entities = self._lexicon.entities_in(text)
             words = frozenset(tokens(_OTHER_WAY.sub("opposite", text)))
-            stems = words | {self._lexicon.token_of(e) for e in entities}
+            stems = words | {self._lexicon.token_of(e) for e in entities} | self._built_in(entities)
             prefixes = frozenset(t[:_STEM_PREFIX] for t in stems if len(t) >= _STEM_PREFIX)
             acts = acts_in(text, self._lexicon)
             told = {act.token for act in acts} | {act.target for act in acts if act.drug}
@@ -163,6 +168,12 @@ class Reader:
             known = Held(stems | told | kinds | {f"={e.kind}=" for e in entities}, prefixes)
             self._held[text] = known
         return known
+
+    def _built_in(self, entities: Sequence[Entity]) -> set[str]:
+        """Tokens of the terms that names of products are made of: huCART19-IL18 makes IL-18."""
+        parts = (part for e in entities if e.kind == "product" for part in _PARTS.split(e.found))
+        terms = (self._lexicon.get(part) for part in parts if _MADE_OF.fullmatch(part))
+        return {term.token for term in terms if term is not None}
 
     def spoken(self, concept: Concept, text: str) -> str:
         """How a text itself names a concept; "" when it does so in other words only.
@@ -264,6 +275,7 @@ def _of_kind(own: tuple[str, ...]) -> list[frozenset[str]]:
 @cache
 def _value_tokens() -> dict[str, str]:
     named = {tokens(word)[0]: f"#{kind}" for word, kind in KIND_WORDS.items()}
+    named |= {token: "#duration" for word in _LONGER for token in tokens(word)}
     return named | {token: _HARM for word in _SAFETY_WORDS for token in tokens(word)}
 
 

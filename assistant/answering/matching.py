@@ -30,6 +30,8 @@ _SYSTEM_WORDS: Final = {
     "review": "review",
     "donors": "donor donors human volunteer",
 }
+_GOES_WITHOUT_SAYING: Final = frozenset(("CD19", "CAR-T cell", "T cell"))
+"""Terms whose name answers no "which marker": the target of most CARs, and what everything is about."""
 _RAREST: Final = 7.0
 """About the weight of a word that one passage in a thousand holds; brings weights near 0..1."""
 _SENESCENT: Final = re.compile("senesc|upar|senolytic", re.I)
@@ -39,6 +41,7 @@ _STATES: Final = {
     "anergy": re.compile(r"anerg", re.I),
 }
 """Three states of a T cell that are not to be taken for one another."""
+_SET_APART: Final = re.compile(r"\b(?:distinct|different|apart) from (?:[\w-]+ ){0,2}exhaust", re.I)
 _OLD: Final = re.compile(
     r"\b(?:old(?:er)?|elderly) (?:mice|donors|people|patients|adults|CD[48]|T cells)|young and old", re.I
 )
@@ -121,6 +124,7 @@ class Matcher:
         self._lexicon = retriever.lexicon
         self.reader = Reader(retriever)
         self._papers: dict[str, Held] = {}
+        self._told: dict[str, frozenset[str]] = {}
 
     def match(self, question: Question, found: tuple[Concept, ...], hits: Sequence[Hit]) -> list[Match]:
         """Every hit with its features, in the order of `hits`."""
@@ -129,7 +133,7 @@ class Matcher:
         asked = _Asked(
             tuple(zip(found, found[1:], strict=False)),
             frozenset(_NUMBER.findall(question.text)),
-            _states(question.text),
+            _named(question.text),
             self._heads(question, found),
             best,
             top,
@@ -188,7 +192,7 @@ class Matcher:
             1.0 if hit.paper.evidence == "primary" else 0.0,
             math.log1p(asked.top.count(hit.paper.id)),
             _scope(question, f"{title} {hit.text}"),
-            _state(asked.states, hit.text if _states(hit.text) else title),
+            _state(asked.states, self._stated(hit, title)),
             max((c.weight for c in entities if c.token not in covered), default=0.0) / _RAREST,
             max((c.weight for c in words if c.token not in covered), default=0.0) / _RAREST,
             1.0 if not question.about_cars or speaks_of_cars(f"{hit.text} {title}") else 0.0,
@@ -204,6 +208,25 @@ class Matcher:
             coverage([c for c in found if c.token in asked.agent], covered, nothing=1.0),
         )
         return Match(hit, values, covered, in_paper)
+
+    def _stated(self, hit: Hit, title: str) -> frozenset[str]:
+        """The states that a passage names, else its title, else its whole paper.
+
+        A paper that calls its state distinct from exhaustion speaks of "another" where it names none.
+        """
+        if hit.passage.kind != "finding":
+            return _states(hit.text) or _states(title)
+        own = _states(hit.text) or _states(title)
+        if own:
+            return own
+        known = self._told.get(hit.paper.id)
+        if known is None:
+            texts = self._retriever.texts_of(hit.paper.id, WHOLE_PAPER)
+            known = _states(" ".join(texts))
+            if any(_SET_APART.search(text) for text in texts):
+                known = frozenset(("another",))
+            self._told[hit.paper.id] = known
+        return known
 
     def _heads(self, question: Question, found: tuple[Concept, ...]) -> frozenset[str]:
         """Tokens of the concepts next to "which" or "what"; none when a kind of name is wanted there."""
@@ -232,7 +255,7 @@ class Matcher:
             return 1.0
         if wanted.pattern:
             return 1.0 if new_names(wanted, question.text, text) else 0.0
-        given = {c.label for c in found if c.entity}
+        given = {c.label for c in found if c.entity} | _GOES_WITHOUT_SAYING
         named = (e for e in self._lexicon.entities_in(text) if e.kind in wanted.kinds)
         met = any(e.term not in given for e in named)
         own = (
@@ -294,15 +317,17 @@ def _scope(question: Question, text: str) -> float:
     return 1.0 if against == question.against_senescent_cells or not _SENESCENT.search(text) else 0.0
 
 
-def _state(wanted: frozenset[str], text: str) -> float:
-    """1 when the text names a state that the question names, 0.5 when it names none, 0 for only another."""
-    given = _states(text)
-    if not given and _OLD.search(text):
-        given = frozenset(("senescence",))
+def _state(wanted: frozenset[str], given: frozenset[str]) -> float:
+    """1 when a state that the question names is given, 0.5 when none is, 0 for only another."""
     if not wanted or wanted & given:
         return 1.0
     return 0.0 if given else 0.5
 
 
-def _states(text: str) -> frozenset[str]:
+def _named(text: str) -> frozenset[str]:
     return frozenset(name for name, stem in _STATES.items() if stem.search(text))
+
+
+def _states(text: str) -> frozenset[str]:
+    given = _named(text)
+    return frozenset(("senescence",)) if not given and _OLD.search(text) else given
