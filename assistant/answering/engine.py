@@ -303,8 +303,7 @@ class Engine:
 
     @cached_property
     def _wordwise(self) -> Wordwise | None:
-        states = self.retriever.states
-        return None if states is None else Wordwise.shipped(self.retriever.embedder, states)
+        return Wordwise.of(self.retriever)
 
     @property
     def _looker(self) -> Looker:

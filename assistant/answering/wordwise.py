@@ -3,19 +3,22 @@
 One vector a text forgets which word was not met: "does c-Jun lower p16?" looks like "c-Jun ends exhaustion".
 Late interaction (Khattab and Zaharia 2020, doi:10.1145/3397271.3401075) keeps one vector a word piece, here
 those of the embedder itself under a small learned projection. Each word of the question takes its best match
-in the finding, weighted by a learned importance; a learned score of "nothing answers this" stands beside the
-findings. The head (170 kB, wordwise.npz) comes from `assistant.evaluation.wordwise_training`; the embedder
+in the finding, weighted by a learned importance; what the words say together corrects that (`crossing`); a
+learned score of "nothing answers this" stands beside the findings. Both sides are read in one notation and
+spelling. The head (wordwise.npz, 0.6 MB) comes from `assistant.evaluation.wordwise_training`; the embedder
 stays as it is.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final, Self
+
+from assistant.answering.crossing import Crossing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,12 +26,13 @@ if TYPE_CHECKING:
 
     from assistant.evidence import Hit
     from assistant.retrieval.ranking import States
+    from assistant.retrieval.retriever import Retriever
 
     Floats = NDArray[np.float32]
 
 HEAD_FILE: Final = "wordwise.npz"
-_KEPT: Final = 2048
-"""Findings whose projected words are kept, about 15 kB each."""
+_KEPT: Final = 1024
+"""Findings whose words are kept, about 75 kB each."""
 SWING: Final = 0.2
 """How far the score of nothing moves with the question, either way."""
 _HEAVY: Final = 0.5
@@ -42,7 +46,7 @@ class Reading:
     nothing: float
     """Score above which a finding is sooner an answer than not."""
     scores: Mapping[str, float]
-    """By passage: weighted mean of the best matches, times the learned scale."""
+    """By passage: weighted mean of the best matches, times the learned scale, and what the crossing adds."""
     least: Mapping[str, float]
     """By passage: best match of the weighty word that is met least, -1..1."""
 
@@ -62,6 +66,8 @@ class Head:
     scale: float
     base: float
     """Score of nothing before it is moved and scaled."""
+    crossing: Crossing | None
+    """What the words say together; None reads the best matches alone."""
 
     @classmethod
     def of(cls, stored: Mapping[str, NDArray[np.float32]]) -> Self:
@@ -77,6 +83,7 @@ class Head:
             layers["nothing"],
             float(stored["scale"]),
             float(stored["base"]),
+            Crossing.of(stored),
         )
 
     def project(self, states: Floats) -> Floats:
@@ -104,41 +111,79 @@ class Head:
         return self.scale * (self.base + SWING * float(np.tanh(raw)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A text as the reader keeps it."""
+
+    states: Floats
+    """(words, D), without the two end marks."""
+    projected: Floats
+    """(words, 128), unit length."""
+
+
 class Wordwise:
     """Reads questions against findings; keeps the words of findings once read."""
 
-    def __init__(self, head: Head, states: States) -> None:
-        """Read with `head`; `states` gives the embedder's state of every word piece of texts."""
+    def __init__(self, head: Head, states: States, spelled: Callable[[str], str]) -> None:
+        """Read with `head`.
+
+        Arguments:
+            head: the learned numbers.
+            states: the embedder's state of every word piece of texts.
+            spelled: a text in one notation and spelling, see `Lexicon.spelled`.
+        """
         self._head = head
         self._states = states
-        self._words: OrderedDict[str, Floats] = OrderedDict()
+        self._spelled = spelled
+        self._words: OrderedDict[str, _Words] = OrderedDict()
 
     @classmethod
-    def shipped(cls, embedder: str, states: States) -> Self | None:
+    def of(cls, retriever: Retriever) -> Self | None:
         """The reader with the head that ships; None for an embedder that it was not learned on."""
         head = shipped_head()
-        return cls(head, states) if head.embedder == embedder else None
+        if retriever.states is None or head.embedder != retriever.embedder:
+            return None
+        return cls(head, retriever.states, retriever.lexicon.spelled)
 
     def read(self, question: str, hits: Sequence[Hit]) -> Reading:
         """Hold `question` against findings; a text without words is met by nothing."""
         import numpy as np
 
-        (states,) = self._states([question])
+        head = self._head
+        (states,) = self._states([self._spelled(question)])
         if len(states) < 3:
             return Reading(0.0, {}, {})
-        words, shares = self._head.project(states), self._head.weigh(states)
+        asked, shares = head.project(states), head.weigh(states)
         heavy = shares > _HEAVY / len(shares)
-        scores, least = {}, {}
-        for hit, found in zip(hits, self._projected([hit.text for hit in hits]), strict=True):
-            best = (words @ found.T).max(axis=1) if len(found) else np.full(len(words), -1.0)
-            scores[hit.passage.id] = self._head.scale * float(shares @ best)
-            least[hit.passage.id] = float(best[heavy].min())
-        return Reading(self._head.score_nothing(states), scores, least)
+        found = self._read([hit.text for hit in hits])
+        likeness = [asked @ words.projected.T for words in found]
+        met = [
+            each.max(axis=1) if each.size else np.full(len(asked), -1.0, dtype=np.float32)
+            for each in likeness
+        ]
+        scores = np.array([head.scale * float(shares @ best) for best in met])
+        full = [i for i, words in enumerate(found) if len(words.states)]
+        if head.crossing is not None and full:
+            scores[full] += head.crossing.score(
+                states[1:-1],
+                [found[i].states for i in full],
+                [met[i] for i in full],
+                shares * len(shares),
+                [likeness[i].max(axis=0) for i in full],
+            )
+        ids = [hit.passage.id for hit in hits]
+        least = (float(best[heavy].min()) for best in met)
+        return Reading(
+            head.score_nothing(states),
+            dict(zip(ids, map(float, scores), strict=True)),
+            dict(zip(ids, least, strict=True)),
+        )
 
-    def _projected(self, texts: Sequence[str]) -> list[Floats]:
+    def _read(self, texts: Sequence[str]) -> list[_Words]:
         new = [text for text in dict.fromkeys(texts) if text not in self._words]
-        for text, states in zip(new, self._states(new) if new else (), strict=True):
-            self._words[text] = self._head.project(states)
+        spelled = [self._spelled(text) for text in new]
+        for text, states in zip(new, self._states(spelled) if new else (), strict=True):
+            self._words[text] = _Words(states[1:-1], self._head.project(states))
         found = [self._words[text] for text in texts]
         for text in texts:
             self._words.move_to_end(text)

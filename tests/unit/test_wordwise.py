@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.answering.wordwise import Head, Wordwise, shipped_head
-from assistant.evaluation.wordwise_training import Case, padded, save, train
+from assistant.evaluation.wordwise_network import Network, padded
+from assistant.evaluation.wordwise_training import Case, save, train
 from assistant.evidence import Hit
 from assistant.retrieval.retriever import Retriever
 from ingest.pipeline import ensure
@@ -25,8 +26,7 @@ def retriever(home: Path) -> Iterator[Retriever]:
 
 
 def reader_of(retriever: Retriever) -> Wordwise:
-    assert retriever.states is not None
-    reader = Wordwise.shipped(retriever.embedder, retriever.states)
+    reader = Wordwise.of(retriever)
     assert reader is not None
     return reader
 
@@ -62,7 +62,7 @@ def test_reading_again_or_beside_others_gives_the_same_numbers(retriever: Retrie
 def test_a_score_is_the_weighted_mean_of_the_best_matches(retriever: Retriever) -> None:
     even = (np.zeros((1, 2), np.float32), np.zeros(1, np.float32), np.zeros((1, 1), np.float32))
     layers = (*even, np.zeros(1, np.float32))
-    head = Head("two", np.eye(2, dtype=np.float32), layers, layers, scale=10.0, base=0.3)
+    head = Head("two", np.eye(2, dtype=np.float32), layers, layers, scale=10.0, base=0.3, crossing=None)
     ends = [[9.0, 9.0]]
     spelled = {"question": [*ends, [1, 0], [0, 3], *ends], "finding": [*ends, [2, 0], *ends], "": ends * 2}
 
@@ -71,16 +71,41 @@ def test_a_score_is_the_weighted_mean_of_the_best_matches(retriever: Retriever) 
 
     (hit, empty) = hits(retriever, "Does p16 rise?")[:2]
     found = [replace(hit, text="finding"), replace(empty, text="")]
-    reading = Wordwise(head, states).read("question", found)
+    reading = Wordwise(head, states, str).read("question", found)
     # One of two words of equal weight is met: (1 + 0) / 2 times the scale; a text without words meets none.
     assert reading.scores == {hit.passage.id: 5.0, empty.passage.id: -10.0}
     assert reading.least == {hit.passage.id: 0.0, empty.passage.id: -1.0}
     assert reading.nothing == pytest.approx(3.0)
 
 
-def test_another_embedder_is_not_read(retriever: Retriever) -> None:
+def test_the_crossing_in_numpy_is_the_network_in_torch(retriever: Retriever) -> None:
+    import torch
+
+    question = "Does rest reverse exhaustion?"
+    found = hits(retriever, question)
+    questions, findings = padded(retriever, [question]), padded(retriever, [h.text for h in found])
+    torch.manual_seed(1)
+    net = Network(findings).eval()
+    torch.nn.init.normal_(net.leave.weight)
+    with torch.no_grad():
+        expected = net.score(questions.of([0] * len(found)), findings).tolist()
     assert retriever.states is not None
-    assert Wordwise.shipped("another@0", retriever.states) is None
+    reader = Wordwise(net.head(retriever.embedder), retriever.states, retriever.lexicon.spelled)
+    scores = reader.read(question, found).scores
+    assert list(scores.values()) == pytest.approx(expected, abs=1e-3)
+    assert len(set(scores.values())) == len(found)
+
+
+def test_one_thing_in_two_notations_and_spellings_reads_alike(retriever: Retriever) -> None:
+    reader = reader_of(retriever)
+    found = hits(retriever, "Does 4-1BB help at high tumour burden?")
+    one = reader.read("Does 4-1BB help at high tumour burden?", found)
+    assert reader.read("does CD137 help at high tumor burden?", found).scores == one.scores
+
+
+def test_another_embedder_is_not_read(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retriever, "embedder", "another@0")
+    assert Wordwise.of(retriever) is None
 
 
 def test_training_puts_the_right_finding_first_and_is_the_same_every_time(
