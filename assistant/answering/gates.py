@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from assistant.answering import demands, safety, sides, specifics, times
@@ -19,6 +20,7 @@ _LOOKED_AT: Final = 3
 """Findings among which a marker or a drug must be named."""
 _LEADERS: Final = 8
 _AS_MUCH: Final = 0.8
+_NEARLY: Final = 0.9
 _LIKELY: Final = 0.25
 """A finding among the first `_LEADERS` that is `_LIKELY` as probable as the first may lead in its place."""
 _SAME_ACT: Final = 0.5
@@ -48,6 +50,8 @@ _DISEASE: Final = re.compile(
 )
 """Diseases that a finding must name when the question does: by the name itself, or by the stem of an organ.
 Lymphoma and leukaemia at large are left out, because a finding on one kind of them is an answer."""
+_WHOSE: Final = re.compile(r" (?:by|in|of|from|on) ")
+"""What follows says whose act it is: "IL-12 secretion by human CAR T cells"."""
 _ABSENT: Final = re.compile(r"(?:without|in the absence of|lacking)\b", re.I)
 """What BATF does without IRF4 is told by a finding on both."""
 _SECOND_CLAUSE: Final = re.compile(
@@ -106,17 +110,21 @@ def _meets(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool
 
 
 def _speaks(question: Question, one: Ranked) -> bool:
-    """Whether a finding names who acts, does not only name another state, and has both sides compared."""
+    """Whether a finding names who acts and what is wanted, is not on another state, and has both sides."""
     match = one.match
     compares = question.shape in ("comparative", "yes-no") and len(demands.domains(question.text)) == 2
     both = match.hit.passage.costim == "both" or match.hit.passage.kind != "finding"
-    return match.value("agent") > 0 and match.value("state") > 0 and (both or not compares)
+    asked, tagged = demands.domains(question.text), match.hit.passage.costim
+    if question.about_cars and len(asked) == 1 and tagged in ("4-1BB", "CD28") and tagged not in asked:
+        return False
+    named = match.value("agent") > 0 and match.value("state") > 0 and match.value("names_wanted") > 0
+    return named and (both or not compares)
 
 
 def _tells_as_much(one: Ranked, other: Ranked) -> bool:
-    """Whether a paper's own result speaks of as much of the question as its background does."""
-    match = one.match
-    return match.value("own_result") == 1 and match.value("said") >= _AS_MUCH * other.match.value("said")
+    """Whether a paper's own result is as likely as its background and speaks of as much of the question."""
+    match, least = one.match, _AS_MUCH * other.match.value("said")
+    return match.value("own_result") == 1 and match.value("said") >= least and one.p >= _NEARLY * other.p
 
 
 def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool:
@@ -125,6 +133,7 @@ def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) 
     text = f"{hit.text} {hit.paper.title}"
     return (
         _same_product(concepts, one)
+        and not _set_aside(concepts, hit.text)
         and demands.disease_met(question.text, text)
         and demands.cells_met(question.text, text)
         and demands.endpoints_met(question.text, hit.text)
@@ -136,6 +145,18 @@ def _on_the_point(question: Question, concepts: Sequence[Concept], one: Ranked) 
         and demands.costimulus_met(question.text, hit.text)
         and demands.level_met(question.text, hit.text)
     )
+
+
+def _set_aside(concepts: Sequence[Concept], text: str) -> bool:
+    """Whether a finding names a drug of the question only as what was not used."""
+    drugs = (c.label for c in concepts if c.entity and c.kind == "drug")
+    return any(found.search(text) for found in map(_not_used, drugs))
+
+
+@cache
+def _not_used(drug: str) -> re.Pattern[str]:
+    without = r"\b(?:not (?:as part of|part of|together with|with)|unlike)"
+    return re.compile(rf"{without} [^.;]{{0,30}}{re.escape(drug)}", re.I)
 
 
 def _same_product(concepts: Sequence[Concept], one: Ranked) -> bool:
@@ -157,7 +178,7 @@ def _told_by(question: Question, one: Ranked) -> bool:
 
 def _of_agent(question: Question, concepts: Sequence[Concept], one: Ranked) -> bool:
     """Whether a finding names the molecules that act in the question: IL-15 is no answer on IL-21."""
-    agent = acting(question.text).lower()
+    agent = _WHOSE.split(acting(question.text).lower())[0]
     molecules = (
         c
         for c in concepts
@@ -221,7 +242,8 @@ def _unnamed(concepts: Sequence[Concept], ranked: Sequence[Ranked]) -> bool:
         or _DRUG.search(c.label)
         or c.label in _ENDPOINTS
     }
-    return not named <= frozenset[str]().union(*(r.match.covered for r in ranked))
+    heard = (r.match.covered for r in ranked if not _set_aside(concepts, r.match.hit.text))
+    return not named <= frozenset[str]().union(*heard)
 
 
 def _undone(question: Question, concepts: Sequence[Concept], lead: Ranked) -> bool:

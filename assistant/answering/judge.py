@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
@@ -32,7 +32,9 @@ QUESTION_FEATURES: Final = (
 """Names of the numbers that `summary` gives, in order."""
 READ: Final = 16
 """Findings read word by word: nearly always the right one is among them, and each costs milliseconds."""
-READ_FEATURES: Final = ("log_odds", "margin", "gap", "least", "share")
+_POINTS: Final = ("names_wanted", "act", "state", "agent", "holds")
+"""Features that count again beside how a finding reads: "which domain ..." is not answered by a gene."""
+READ_FEATURES: Final = ("log_odds", "margin", "gap", "least", "share", *_POINTS)
 """Names of the numbers by which a finding that was read is ranked, in order."""
 READ_QUESTION_FEATURES: Final = (*QUESTION_FEATURES, "margin_best", "share_best")
 """Names of the numbers that `summary` gives when the first finding was read, in order."""
@@ -44,14 +46,6 @@ when that is `_LIKELY` as probable and among the first `_LEADERS`."""
 _NEARLY_ALL: Final = 0.95
 _LIKELY: Final = 0.6
 _LEADERS: Final = 8
-_POINTS: Final = ("agent", "act", "state", "entities", "names_wanted")
-"""Features of which what reads better must meet as much as the first."""
-_JUST_LESS: Final = 0.999
-_CLEARLY: Final = 1.5
-"""How many times as probable as the first another must read to take its place."""
-_SPECIFIC: Final = 5
-"""Questions of fewer concepts are not read: there it leads no better than the first model, by nested
-cross-validation, and "what drives exhaustion?" was led by what one binder does."""
 _RARE: Final = ("scope", "host")
 _RARE_LEFT: Final = 0.3
 """Left of a probability when a finding misses one of these: only one of finding and question is about CAR-T
@@ -142,15 +136,13 @@ class Judge:
         ]
         return _led(sorted(scored, key=lambda r: (-r.p, r.match.hit.rank)))
 
-    def reread(self, concepts: Sequence[Concept], ranked: Sequence[Ranked], reading: Reading) -> list[Ranked]:
+    def reread(self, ranked: Sequence[Ranked], reading: Reading) -> list[Ranked]:
         """The ranking with those of the first READ that were read put in a new order.
 
-        What was not read keeps its probability and its place among its like. What reads a little better than
-        the first stays below it, and so does what meets less of who acts, what is done, which state and which
-        things are named: that p38 inhibitors reverse senescence reads well beside "does rest reverse it?".
+        What was not read keeps its probability and its place among its like.
         """
         first = [r for r in ranked[:READ] if r.match.hit.passage.id in reading.scores]
-        if not first or len(concepts) < _SPECIFIC:
+        if not first:
             return list(ranked)
         scores = [reading.scores[r.match.hit.passage.id] for r in first]
         top = max(scores)
@@ -159,16 +151,10 @@ class Judge:
         new = []
         for one, score in zip(first, scores, strict=True):
             least = reading.least[one.match.hit.passage.id]
-            read = (
-                _log_odds(one.p), score - reading.nothing, score - top, least, math.exp(score - high) / whole
-            )  # fmt: skip
+            share = math.exp(score - high) / whole
+            points = (one.match.value(name) for name in _POINTS)
+            read = (_log_odds(one.p), score - reading.nothing, score - top, least, share, *points)
             new.append(Ranked(one.match, self.reading.p(READ_FEATURES, read), read))
-        held = next((r for r in new if r.match is ranked[0].match), None)
-        if held is not None:
-            new = [_below(r, held) if _meets_less(r.match, held.match) else r for r in new]
-            top = max(r.p for r in new)
-            if top < _CLEARLY * held.p:
-                new = [replace(r, p=top) if r is held else _below(r, replace(held, p=top)) for r in new]
         taken = {id(r.match) for r in first}
         rest = [r for r in ranked if id(r.match) not in taken]
         return _led(sorted([*new, *rest], key=lambda r: (-r.p, r.match.hit.rank)))
@@ -206,14 +192,6 @@ class Judge:
     def bar(self, ranked: Sequence[Ranked]) -> float:
         """The threshold for a ranking."""
         return self.threshold if ranked and ranked[0].read else self.unread_threshold
-
-
-def _meets_less(one: Match, other: Match) -> bool:
-    return any(one.value(name) < other.value(name) for name in _POINTS)
-
-
-def _below(one: Ranked, other: Ranked) -> Ranked:
-    return one if one.p < other.p else replace(one, p=_JUST_LESS * other.p)
 
 
 def _led(ranked: list[Ranked]) -> list[Ranked]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from assistant.answering import conflicts, focus, gates, groups, subject
 from assistant.answering.concepts import Concept
@@ -15,6 +16,10 @@ from assistant.answering.wordwise import Wordwise
 from assistant.evidence import Filters, Searched
 from assistant.retrieval.retriever import Retrieval, Retriever
 from ingest.readers.claims import Claim
+
+_OF_ONE_SYSTEM: Final = 0.9
+"""Share of the threshold that is left when one model system is asked for: fewer findings then support one
+another, which is part of the probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,9 @@ class Looker:
         hits = focus.narrowed(question, concepts, retrieval.hits, self.matcher)
         matches = self.matcher.match(question, concepts, hits)
         led = gates.led(question, concepts, self.judge.rank(question, matches))
-        ranked = self._read(question, concepts, led)
+        ranked = self._read(question, led)
         confidence = self.judge.answerable(question, concepts, ranked) if ranked else 0.0
-        bar = self.judge.bar(ranked)
+        bar = self.judge.bar(ranked) * (_OF_ONE_SYSTEM if filters.systems else 1.0)
         preface = self._definition(question, retrieval)
         answers = confidence >= bar
         if not answers and ranked:
@@ -82,14 +87,12 @@ class Looker:
             question, retrieval, tuple(concepts), matches, ranked, round(confidence, 4), answers, preface
         )
 
-    def _read(
-        self, question: Question, concepts: Sequence[Concept], ranked: Sequence[Ranked]
-    ) -> list[Ranked]:
+    def _read(self, question: Question, ranked: Sequence[Ranked]) -> list[Ranked]:
         """The ranking after the first findings were read word by word."""
         hits = [r.match.hit for r in ranked[:READ] if r.match.hit.passage.kind == "finding"]
         if self.wordwise is None or not hits:
             return list(ranked)
-        return self.judge.reread(concepts, ranked, self.wordwise.read(question.text, hits))
+        return self.judge.reread(ranked, self.wordwise.read(question.text, hits))
 
     def _definition(self, question: Question, retrieval: Retrieval) -> str:
         """The glossary's line when the question asks what one of its terms is, else "".

@@ -58,6 +58,10 @@ _SHARE: Final = 0.1
 """Least probability of a finding that is asked about the premise, as a share of the first one's."""
 _RARE: Final = 0.05
 """The same for an exception: what is the rule reads likelier."""
+_AS_LIKELY: Final = 0.5
+"""The same for a finding that speaks of another outcome, and only of its worth."""
+_UPHELD_BY: Final = 3
+"""Findings of which one that says the premise is enough to let it be."""
 _SAME_ACT: Final = 0.5
 _SAID: Final = 0.6
 """Share of a premise's words from which a finding says it, where no direction tells."""
@@ -125,7 +129,11 @@ def weighed(look: Look, premise: str = "") -> tuple[Look, str]:
     if denied and not gates.unmet(look.question, look.concepts, ranked):
         said = taken if taken != outright else _stated(text, outright)
         return replace(look, ranked=ranked), frames.denied(said, plainly=denied == "outcome")
-    if not outright or not look.ranked or _says(outright, look.ranked[0].match.hit.text):
+    if (
+        not outright
+        or not look.ranked
+        or any(_says(outright, r.match.hit.text) for r in look.ranked[:_UPHELD_BY])
+    ):
         return look, ""
     if absolute(outright) and not _STRICT.search(outright):
         return look, ""
@@ -187,6 +195,8 @@ def against(premise: str, ranked: Sequence[Ranked]) -> tuple[list[Ranked], Denie
             continue
         if denied == "outcome" and match.hit.paper.evidence != "news":
             return _led(one, ranked), denied
+        if denied == "worth" and one.p < _AS_LIKELY * ranked[0].p:
+            continue
         found.setdefault(denied, one)
     denied = next((way for way in ("outcome", "worth") if way in found), "")
     return (_led(found[denied], ranked), denied) if denied else (list(ranked), "")

@@ -87,6 +87,8 @@ def choose(
         chosen.append(Chosen(candidate))
     if question.shape == "comparative" or len(sides) == 2:
         _complete_sides(sides, ranked, chosen, most)
+    if "domain" in question.wanted.kinds:
+        _pair_domains(ranked, chosen, most)
     return _grouped(chosen)
 
 
@@ -135,6 +137,20 @@ def _complete_sides(sides: Sequence[str], ranked: Sequence[Ranked], chosen: list
             if len(chosen) >= most:
                 chosen.pop()
             chosen.append(Chosen(best))
+
+
+def _pair_domains(ranked: Sequence[Ranked], chosen: list[Chosen], most: int) -> None:
+    """Add what a paper tells of the other domain: "which domain does this and which that" asks for both."""
+    other = {"4-1BB": "CD28", "CD28": "4-1BB"}
+    taken = {(c.paper, c.ranked.match.hit.passage.costim) for c in chosen}
+    wanted = {(paper, other[domain]) for paper, domain in taken if domain in other} - taken
+    for candidate in ranked:
+        half = (candidate.match.hit.paper.id, candidate.match.hit.passage.costim)
+        if half in wanted:
+            if len(chosen) >= most:
+                chosen.pop(next(i for i in reversed(range(len(chosen))) if chosen[i].paper != half[0]))
+            chosen.append(Chosen(candidate))
+            wanted.remove(half)
 
 
 def _grouped(chosen: list[Chosen]) -> list[Chosen]:

@@ -50,6 +50,7 @@ QUESTION_FILES: Final = (
     "tests/eval/questions-more.yaml",
     "tests/eval/questions-short.yaml",
     "tests/eval/written-held.yaml",
+    "tests/eval/written-short-held.yaml",
     "tests/eval/off-topic.yaml",
 )
 FINDING_STRENGTH: Final = 0.3
@@ -60,7 +61,7 @@ STRIPPED_COUNT: Final = 0.1
 """What a question without its papers counts; another paper still answers some of them."""
 WRITTEN_COUNT: Final = 0.5
 """What a written question counts: half of them are put in words as far from the finding as can be."""
-REFUSED_AT_MOST: Final = 0.03
+REFUSED_AT_MOST: Final = 0.04
 """Share of the answerable questions that the threshold may cost, on the questions it is set with."""
 OUTER: Final = 8
 INNER: Final = 6
@@ -116,7 +117,7 @@ def examples(retriever: Retriever, files: Sequence[Path]) -> list[Example]:
     import yaml
 
     matcher = Matcher(retriever)
-    reader = None if retriever.states is None else Wordwise.shipped(retriever.embedder, retriever.states)
+    reader = Wordwise.of(retriever)
     found = []
     for path in files:
         for item in yaml.safe_load(path.read_text("utf-8")):
@@ -218,7 +219,7 @@ def fit(given: Sequence[Example], seed: int = SEED) -> dict[str, Any]:
             ]
     first = _ranker({"bias": 0.0})
     reading = fit_reading(
-        [(e, first.reread(e.concepts, r, e.reading)) for own in rankings.values() for e, r, _ in own[:1]]
+        [(e, first.reread(r, e.reading)) for own in rankings.values() for e, r, _ in own[:1]]
     )
     reader = replace(first, reading=_linear(reading))
     unread = [
@@ -228,7 +229,7 @@ def fit(given: Sequence[Example], seed: int = SEED) -> dict[str, Any]:
         _case(i, e, again, count)
         for i, own in rankings.items()
         for e, r, count in own
-        if (again := reader.reread(e.concepts, r, e.reading)) and again[0].read
+        if (again := reader.reread(r, e.reading)) and again[0].read
     ]
     question, threshold = _decided(read, READ_QUESTION_FEATURES, len(given), seed)
     unread_question, unread_threshold = _decided(unread, QUESTION_FEATURES, len(given), seed)
@@ -296,7 +297,7 @@ def answered(engine: Engine, judges: Sequence[Judge], files: Sequence[Path]) -> 
 def outcome(judge: Judge, example: Example) -> Outcome:
     """One question under one judge."""
     ranked = judge.rank(example.question, example.matches)
-    ranked = judge.reread(example.concepts, ranked, example.reading)
+    ranked = judge.reread(ranked, example.reading)
     gold = {m.hit.passage.id for m, right in zip(example.matches, example.right, strict=True) if right}
     place = next((i for i, r in enumerate(ranked, 1) if r.match.hit.passage.id in gold), 0)
     p = judge.answerable(example.question, example.concepts, ranked)

@@ -46,10 +46,9 @@ def judged(retriever: Retriever, matcher: Matcher, text: str) -> tuple[list[Rank
     retrieval = retriever.search(question.text, k=POOL)
     concepts = matcher.reader.concepts(retrieval.query)
     ranked = judge.rank(question, matcher.match(question, concepts, retrieval.hits))
-    assert retriever.states is not None
-    reader = Wordwise.shipped(retriever.embedder, retriever.states)
+    reader = Wordwise.of(retriever)
     assert reader is not None
-    ranked = judge.reread(concepts, ranked, reader.read(question.text, [r.match.hit for r in ranked[:READ]]))
+    ranked = judge.reread(ranked, reader.read(question.text, [r.match.hit for r in ranked[:READ]]))
     return ranked, judge.answerable(question, concepts, ranked)
 
 
@@ -120,12 +119,13 @@ def test_a_missed_demand_makes_a_finding_less_complete(retriever: Retriever, mat
 def test_the_summary_has_a_number_for_each_name(retriever: Retriever, matcher: Matcher) -> None:
     ranked, _ = judged(retriever, matcher, "Does p16 rise?")
     question = understand("Does p16 rise?")
-    assert len(summary(question, (), ranked[:1])) == len(QUESTION_FEATURES)
+    unread = replace(ranked[0], read=())
+    assert len(summary(question, (), [unread])) == len(QUESTION_FEATURES)
     read = replace(ranked[0], read=(0.0,) * len(READ_FEATURES))
     assert len(summary(question, (), [read])) == len(READ_QUESTION_FEATURES)
 
 
-def test_what_reads_clearly_better_leads_a_specific_question_and_what_was_not_read_keeps_its_probability(
+def test_what_reads_better_leads_and_what_was_not_read_keeps_its_probability(
     retriever: Retriever, matcher: Matcher
 ) -> None:
     text, judge = "Does IL-15 lower p16 and exhaustion of CD28 CAR-T cells in mice?", Judge.shipped()
@@ -138,12 +138,11 @@ def test_what_reads_clearly_better_leads_a_specific_question_and_what_was_not_re
     alike = [Ranked(replace(match, hit=hit), 0.5) for hit in hits]
     names = [hit.passage.id for hit in hits]
     reading = Reading(10.0, {names[0]: 6.0, names[2]: 12.0}, {names[0]: 0.2, names[2]: 0.8})
-    again = judge.reread(concepts, alike, reading)
+    again = judge.reread(alike, reading)
     place = {r.match.hit.passage.id: r for r in again}
     assert place[names[2]].p > 1.5 * place[names[0]].p and place[names[2]].read[1] == 2.0
     assert [place[names[i]].p for i in (1, 3)] == [0.5, 0.5] and not place[names[1]].read
-    assert judge.reread(concepts, alike, Reading(10.0, {}, {})) == alike
-    assert judge.reread(concepts[:2], alike, reading) == alike
+    assert judge.reread(alike, Reading(10.0, {}, {})) == alike
 
 
 @pytest.mark.parametrize(("x", "p"), [(0.0, 0.5), (800.0, 1.0), (-800.0, 0.0)])

@@ -304,7 +304,7 @@ def test_an_absolute_premise_is_named_and_met_with_evidence(
 ) -> None:
     answer = ask(question)
     assert answer.kind == "answer"
-    assert answer.answer.startswith(f"*The question takes for granted that {holds}.")
+    assert answer.answer.startswith(f"*The question takes for granted that {holds}")
     assert any(word in answer.sentences[0].text for word in ("exhausted", "senescence"))
 
 
