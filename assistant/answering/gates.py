@@ -117,6 +117,8 @@ def _speaks(question: Question, one: Ranked) -> bool:
     asked, tagged = demands.domains(question.text), match.hit.passage.costim
     if question.about_cars and len(asked) == 1 and tagged in ("4-1BB", "CD28") and tagged not in asked:
         return False
+    if question.shape == "definition" and match.value("defines") < 1:
+        return False
     named = match.value("agent") > 0 and match.value("state") > 0 and match.value("names_wanted") > 0
     return named and (both or not compares)
 
