@@ -18,7 +18,9 @@ from assistant.retrieval.tokens import tokens
 Denied = Literal["", "outcome", "worth"]
 """Not; the same outcome goes the other way; only whether it is good or bad turns round."""
 
-ABSOLUTE: Final = re.compile(r"(?<!-)(?<!\bof )\b(?:never|always|all|none|only|every|completely|entirely)\b", re.I)
+ABSOLUTE: Final = re.compile(
+    r"(?<!-)(?<!\bof )\b(?:never|always|all|none|only|every|completely|entirely)\b", re.I
+)
 _EXCEPTION: Final = re.compile(
     r"\bnot (?:only|always|limited to|simply|a universal|all|every)\b|-independent\b"
     r"|\bindependent(?:ly)? of\b|\b(?:alone|in itself) (?:does|do|did) not\b|\bdepends? on\b"
