@@ -21,6 +21,8 @@ block_network()
 for _name in [n for n in os.environ if n.startswith("SENESCOPE_") and not n.startswith("SENESCOPE_BENCH_")]:
     del os.environ[_name]
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", NO_COLOR="1")
+# The workers share the cores: sums of small matrices on all of them wait for one another, for twice the time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
